@@ -1,0 +1,67 @@
+//! Design-based estimates from survey responses: numbers in, estimates with their uncertainty
+//! out.
+//!
+//! Declare the sample once, then ask:
+//!
+//! ```
+//! use analysis::{Declaration, DontKnow, EmptyPart, Figure, Scores, Stratum, Variable};
+//!
+//! // Two groups of people, one stratum each: 40 officials, 2,000 citizens.
+//! let strata = vec![Stratum::new("officials", Some(40)), Stratum::new("citizens", Some(2_000))];
+//! let design = Declaration::new(strata, vec![0, 0, 0, 1, 1, 1, 1, 1]).build()?;
+//! let scale = Scores::new([(1, 0.0), (2, 25.0), (3, 50.0), (4, 75.0), (5, 100.0)]);
+//! let answers = Variable::scored(&[5, 4, 4, 3, 4, 0, 5, 2], &scale, DontKnow::Missing)?;
+//!
+//! let officials = design.mean(&answers, &design.in_strata(&[0]))?;
+//! let citizens = design.mean(&answers, &design.in_strata(&[1]))?;
+//! let score = Figure::mean_of(&[&officials, &citizens], EmptyPart::Fail)?.estimate()?;
+//! assert_eq!(score.n, 7);
+//! assert!(score.ci.is_some_and(|[low, high]| low < 73.0 && 73.0 < high));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The map
+//! - [`design`]: the sample, declared once.
+//! - [`domain`]: whose answers count.
+//! - [`variable`]: what is measured.
+//! - [`figure`]: a value and everybody's influence on it: mean, total, ratio.
+//! - [`contrast`]: sums, differences and smooth functions of figures.
+//! - [`calibrate`]: weights made to meet known counts.
+//! - [`estimate`]: standard error, degrees of freedom, interval, flags.
+//! - [`interval`]: the intervals themselves.
+//! - [`distribution`]: t, normal, chi-squared, F, beta.
+//! - [`error`]: what can be wrong.
+//!
+//! # Invariants
+//! - **A row never leaves its stratum.** Domains and missing answers change what a row
+//!   contributes, never how many sampling units a stratum has.
+//! - **No number shown is infinite or not a number**; a value that is not known is `None`, and a
+//!   flag says why.
+//! - **Nothing panics**, whatever the input.
+//! - **The order of rows changes no bit**: sums are exact until they are rounded once.
+//! - No clock, no random generator, no environment, no file.
+#![warn(missing_docs)]
+
+pub mod calibrate;
+pub mod contrast;
+pub mod design;
+pub mod distribution;
+pub mod domain;
+pub mod error;
+pub mod estimate;
+mod exact_sum;
+pub mod figure;
+pub mod interval;
+mod matrix;
+pub mod variable;
+mod variance;
+
+pub use calibrate::{Adjusted, CalibrationError, Distance, Limits, Margin};
+pub use contrast::{EmptyPart, Test, covariance_matrix};
+pub use design::{Declaration, Design, Lonely, Oversampled, Stage, Stratum, Weights};
+pub use domain::Domain;
+pub use error::{DesignError, FigureError};
+pub use estimate::{Ask, DegreesOfFreedom, Est, Flag, IntervalRule};
+pub use figure::Figure;
+pub use interval::Method;
+pub use variable::{DONT_KNOW, DontKnow, MISSING, NOT_ASKED, Range, Scores, Variable};

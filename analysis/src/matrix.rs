@@ -1,0 +1,47 @@
+//! Small symmetric systems, solved so that collinear columns do no harm.
+
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
+
+/// Eigenvalues below this part of the largest count as zero (after scaling to unit diagonal).
+const SINGULAR: f64 = 1e-12;
+
+/// The least-norm solution of a symmetric, non-negative definite system, by its eigenvectors.
+pub(crate) struct Pseudoinverse {
+    inverse: DMatrix<f64>,
+    /// Columns that depend on the others.
+    pub(crate) dependent: usize,
+}
+
+impl Pseudoinverse {
+    /// `None` if an entry is not finite.
+    pub(crate) fn of(matrix: &[Vec<f64>]) -> Option<Self> {
+        let size = matrix.len();
+        let scale: Vec<f64> = (0..size)
+            .map(|i| if matrix[i][i] > 0.0 { 1.0 / matrix[i][i].sqrt() } else { 0.0 })
+            .collect();
+        let scaled = DMatrix::from_fn(size, size, |i, j| matrix[i][j] * scale[i] * scale[j]);
+        if scaled.iter().any(|x| !x.is_finite()) {
+            return None;
+        }
+        let eigen = SymmetricEigen::try_new(scaled, f64::EPSILON, 10_000)?;
+        let largest = eigen.eigenvalues.iter().fold(0.0f64, |m, &v| m.max(v.abs()));
+        let keep = |v: f64| v > SINGULAR * largest;
+        let inverted = eigen.eigenvalues.map(|v| if keep(v) { 1.0 / v } else { 0.0 });
+        let dependent = eigen.eigenvalues.iter().filter(|&&v| !keep(v)).count();
+        let vectors = &eigen.eigenvectors;
+        let inverse = vectors * DMatrix::from_diagonal(&inverted) * vectors.transpose();
+        let inverse = DMatrix::from_fn(size, size, |i, j| inverse[(i, j)] * scale[i] * scale[j]);
+        Some(Self { inverse, dependent })
+    }
+
+    /// The solution for one right-hand side.
+    pub(crate) fn solve(&self, right: &[f64]) -> Vec<f64> {
+        let solution = &self.inverse * DVector::from_column_slice(right);
+        solution.iter().copied().collect()
+    }
+
+    /// An entry of the inverse.
+    pub(crate) fn entry(&self, row: usize, column: usize) -> f64 {
+        self.inverse[(row, column)]
+    }
+}

@@ -1,0 +1,205 @@
+//! Variances and covariances of figures by Taylor linearisation, over one or more stages.
+//!
+//! ```text
+//! V = Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)²
+//! ```
+//!
+//! Here z is the influence of the respondents on the figure, added up over a sampling unit; n
+//! counts the units of the stratum in the *design*, not in the domain; each further stage adds
+//! its own term times the sampling fractions of the stages before it.
+//!
+//! Sources: W. G. Cochran (1977), Sampling Techniques, 3rd ed., chapter 5 (stratified), 6
+//! (ratio) and 10 (several stages); C.-E. Särndal, B. Swensson, J. Wretman (1992), Model
+//! Assisted Survey Sampling, sections 4.3 and 5.5; D. R. Bellhouse (1985), Journal of Official
+//! Statistics 1 (recursion over stages).
+
+use crate::design::{Design, Level, Lonely};
+use crate::error::FigureError;
+use crate::exact_sum::ExactSum;
+use crate::figure::Influence;
+
+/// A variance (or covariance) and what it rests on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Variance {
+    pub(crate) value: f64,
+    /// Contribution and sampling units less one, by variance stratum (for Satterthwaite).
+    pub(crate) by_stratum: Vec<(f64, f64)>,
+    /// Every sampling unit of every stratum concerned was observed.
+    pub(crate) census: bool,
+    /// A stratum has one sampling unit and no neighbour: its variance is not known.
+    pub(crate) unknown: bool,
+    /// A stratum has one sampling unit and a rule stood in for its variance.
+    pub(crate) stood_in: bool,
+}
+
+/// Influences on two figures, added up over a sampling unit.
+#[derive(Debug, Clone, Copy)]
+struct UnitTotal {
+    parent: u32,
+    first: f64,
+    second: f64,
+    /// Some row of the unit, to find the stages above.
+    row: u32,
+}
+
+/// The covariance of two figures of one design; the variance when they are the same.
+pub(crate) fn covariance(
+    design: &Design,
+    first: &[Influence],
+    second: &[Influence],
+) -> Result<Variance, FigureError> {
+    let pairs = if design.adjustments.is_empty() {
+        paired(first, second)
+    } else {
+        let (first, second) = (residuals(design, first), residuals(design, second));
+        (0u32..).zip(first.into_iter().zip(second)).map(|(row, (a, b))| (row, a, b)).collect()
+    };
+    let mut result = Variance { census: true, ..Variance::default() };
+    let mut sum = ExactSum::default();
+    for (stage, level) in design.levels.iter().enumerate() {
+        let totals = unit_totals(level, &pairs);
+        let (mut kept, mut strata) = (0u32, 0u32);
+        let mut stage_sum = ExactSum::default();
+        for units in totals.chunk_by(|a, b| a.parent == b.parent) {
+            let Some(factor) = earlier_fractions(design, stage, units[0].row) else { continue };
+            strata += 1;
+            let parent = units[0].parent;
+            if level.not_sampled(parent) > 0.0 {
+                result.census = false;
+                result.stood_in |= level.sampled[parent as usize] == 1;
+            }
+            match contribution(design, level, units) {
+                Contribution::Known(value) => {
+                    kept += 1;
+                    stage_sum.add(factor * value);
+                    if stage == 0 {
+                        let units = level.sampled[parent as usize] as f64;
+                        result.by_stratum.push((value, units - 1.0));
+                    }
+                }
+                Contribution::LeftOut => {}
+                Contribution::Unknown => {
+                    // The term of a later stage is small: its stratum counts with the others.
+                    kept += 1;
+                    result.unknown |= stage == 0;
+                }
+                Contribution::Refused => {
+                    let stratum = design.stratum_of[units[0].row as usize] as usize;
+                    let stratum = design.strata[stratum].name.clone();
+                    return Err(FigureError::LonelyPsu { stratum });
+                }
+            }
+        }
+        let scale = if kept > 0 { f64::from(strata) / f64::from(kept) } else { 1.0 };
+        sum.add(stage_sum.value() * scale);
+        result.unknown |= kept == 0 && strata > 0 && stage == 0;
+    }
+    result.value = sum.value();
+    Ok(result)
+}
+
+enum Contribution {
+    Known(f64),
+    /// By the rule `Average`: the other strata stand for it.
+    LeftOut,
+    Unknown,
+    Refused,
+}
+
+/// One stratum's (1 − f) n/(n − 1) Σ (a − ā)(b − b̄), absent units counting as zero.
+fn contribution(design: &Design, level: &Level, units: &[UnitTotal]) -> Contribution {
+    let parent = units[0].parent;
+    let not_sampled = level.not_sampled(parent);
+    if not_sampled == 0.0 {
+        return Contribution::Known(0.0);
+    }
+    let n = level.sampled[parent as usize] as f64;
+    let product = |centre: (f64, f64)| {
+        let mut sum = ExactSum::default();
+        for unit in units {
+            sum.add((unit.first - centre.0) * (unit.second - centre.1));
+        }
+        sum.add((n - units.len() as f64) * centre.0 * centre.1);
+        sum.value()
+    };
+    if n <= 1.0 {
+        return match design.lonely {
+            Lonely::Collapse => Contribution::Unknown,
+            Lonely::Fail => Contribution::Refused,
+            Lonely::Remove => Contribution::Known(0.0),
+            Lonely::Adjust => Contribution::Known(not_sampled * product((0.0, 0.0))),
+            Lonely::Average => Contribution::LeftOut,
+        };
+    }
+    let lonely_here = design.lonely_in_domains && units.len() == 1;
+    let centre = match design.lonely {
+        Lonely::Average if lonely_here => return Contribution::LeftOut,
+        Lonely::Adjust if lonely_here => (0.0, 0.0),
+        _ => (mean(units.iter().map(|u| u.first), n), mean(units.iter().map(|u| u.second), n)),
+    };
+    Contribution::Known(not_sampled * n / (n - 1.0) * product(centre))
+}
+
+fn mean(values: impl Iterator<Item = f64>, n: f64) -> f64 {
+    crate::exact_sum::exact_sum(values) / n
+}
+
+/// The product of n/N over the stages before this one; nothing without known populations.
+fn earlier_fractions(design: &Design, stage: usize, row: u32) -> Option<f64> {
+    if stage == 0 {
+        return Some(1.0);
+    }
+    let own = &design.levels[stage];
+    own.population[own.parent[row as usize] as usize]?;
+    design.levels[..stage].iter().try_fold(1.0, |product, level| {
+        let parent = level.parent[row as usize] as usize;
+        let population = level.population[parent]?;
+        (population > 0.0).then(|| product * level.sampled[parent] as f64 / population)
+    })
+}
+
+/// The calibration residuals of the influences: now every row has one.
+fn residuals(design: &Design, influence: &[Influence]) -> Vec<f64> {
+    let mut scores = vec![0.0; design.rows()];
+    for entry in influence {
+        scores[entry.row as usize] = entry.score;
+    }
+    for adjustment in &design.adjustments {
+        adjustment.residuals(&mut scores);
+    }
+    scores
+}
+
+/// The influences of each row on both figures, by ascending row.
+fn paired(first: &[Influence], second: &[Influence]) -> Vec<(u32, f64, f64)> {
+    let mut pairs = Vec::with_capacity(first.len().max(second.len()));
+    let (mut a, mut b) = (first.iter().peekable(), second.iter().peekable());
+    loop {
+        let row = match (a.peek(), b.peek()) {
+            (Some(x), Some(y)) => x.row.min(y.row),
+            (Some(x), None) => x.row,
+            (None, Some(y)) => y.row,
+            (None, None) => return pairs,
+        };
+        let x = a.next_if(|i| i.row == row).map_or(0.0, |i| i.score);
+        let y = b.next_if(|i| i.row == row).map_or(0.0, |i| i.score);
+        pairs.push((row, x, y));
+    }
+}
+
+/// Adds the influences up over the sampling units of a stage, sorted by parent.
+fn unit_totals(level: &Level, pairs: &[(u32, f64, f64)]) -> Vec<UnitTotal> {
+    let key = |row: u32| (level.parent[row as usize], level.unit[row as usize]);
+    let mut sorted = pairs.to_vec();
+    sorted.sort_by_key(|&(row, ..)| key(row));
+    let total = |rows: &[(u32, f64, f64)]| {
+        let (mut first, mut second) = (ExactSum::default(), ExactSum::default());
+        for &(_, x, y) in rows {
+            first.add(x);
+            second.add(y);
+        }
+        let row = rows[0].0;
+        UnitTotal { parent: key(row).0, first: first.value(), second: second.value(), row }
+    };
+    sorted.chunk_by(|a, b| key(a.0) == key(b.0)).map(total).collect()
+}

@@ -1,0 +1,308 @@
+//! What must hold for every design, tried on random ones: empty, one row, census, all answers
+//! alike, weights of zero, lonely strata, clusters, unknown populations.
+
+use analysis::{
+    Ask, Declaration, Design, Domain, DontKnow, EmptyPart, Est, Figure, Flag, IntervalRule, Lonely,
+    Scores, Stage, Stratum, Variable, Weights,
+};
+use proptest::prelude::*;
+
+/// One random survey, before it is declared.
+#[derive(Debug, Clone)]
+struct Survey {
+    /// How many people each stratum has beyond its respondents; none = not known.
+    beyond: Vec<Option<u64>>,
+    rows: Vec<Row>,
+    given_weights: bool,
+    clusters: bool,
+    lonely: Lonely,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    stratum: usize,
+    cluster: u64,
+    weight: f64,
+    codes: [i8; 2],
+    inside: bool,
+}
+
+fn code(alike: bool) -> BoxedStrategy<i8> {
+    if alike { Just(4).boxed() } else { prop_oneof![6 => 1..=5i8, 2 => -2..=0i8].boxed() }
+}
+
+fn row(strata: usize, alike: bool) -> impl Strategy<Value = Row> {
+    let weight = prop_oneof![4 => 0.5..20.0f64, 1 => Just(0.0), 2 => Just(1.0)];
+    (0..strata, 0..4u64, weight, code(alike), code(alike), prop::bool::weighted(0.7)).prop_map(
+        |(stratum, cluster, weight, a, b, inside)| Row {
+            stratum,
+            cluster,
+            weight,
+            codes: [a, b],
+            inside,
+        },
+    )
+}
+
+fn survey() -> impl Strategy<Value = Survey> {
+    let beyond = prop_oneof![3 => (0..200u64).prop_map(Some), 2 => Just(Some(0)), 1 => Just(None)];
+    let strata = prop::collection::vec(beyond, 1..6);
+    (strata, prop::bool::weighted(0.15), prop::bool::weighted(0.3), prop::bool::weighted(0.2))
+        .prop_flat_map(|(beyond, alike, given_weights, clusters)| {
+            let rows = prop::collection::vec(row(beyond.len(), alike), 0..40);
+            let lonely = prop_oneof![
+                4 => Just(Lonely::Collapse),
+                1 => Just(Lonely::Remove),
+                1 => Just(Lonely::Adjust),
+                1 => Just(Lonely::Average),
+            ];
+            (Just(beyond), rows, Just(given_weights), Just(clusters), lonely)
+        })
+        .prop_map(|(beyond, rows, given_weights, clusters, lonely)| Survey {
+            beyond,
+            rows,
+            given_weights,
+            clusters,
+            lonely,
+        })
+}
+
+impl Survey {
+    fn design(&self) -> Design {
+        let respondents = |s: usize| self.rows.iter().filter(|r| r.stratum == s).count() as u64;
+        let stratum = |(s, beyond): (usize, &Option<u64>)| {
+            Stratum::new(format!("s{s}"), beyond.map(|more| respondents(s) + more))
+        };
+        let strata = self.beyond.iter().enumerate().map(stratum).collect();
+        let stratum_of = self.rows.iter().map(|r| r.stratum).collect();
+        let mut declaration = Declaration::new(strata, stratum_of).lonely(self.lonely);
+        if self.clusters {
+            let units = self.rows.iter().map(|r| r.cluster).collect();
+            declaration = declaration.stage(Stage { units, population: Vec::new() });
+        }
+        if self.given_weights {
+            let weights = self.rows.iter().map(|r| r.weight).collect();
+            declaration = declaration.weights(Weights::Given(weights));
+        }
+        declaration.build().expect("populations hold the respondents")
+    }
+
+    fn codes(&self, question: usize) -> Vec<i8> {
+        self.rows.iter().map(|r| r.codes[question]).collect()
+    }
+
+    fn inside(&self) -> Domain {
+        Domain::from_mask(&self.rows.iter().map(|r| r.inside).collect::<Vec<_>>())
+    }
+}
+
+fn scale() -> Scores {
+    Scores::new([(1, 0.0), (2, 25.0), (3, 50.0), (4, 75.0), (5, 100.0)])
+}
+
+fn score(survey: &Survey, question: usize) -> Variable {
+    Variable::scored(&survey.codes(question), &scale(), DontKnow::Missing).expect("known codes")
+}
+
+fn share(survey: &Survey) -> Variable {
+    Variable::share(&survey.codes(0), &scale(), &[4, 5], DontKnow::AsDenominator)
+        .expect("known codes")
+}
+
+/// Everything that the service would ask of a survey.
+fn figures(survey: &Survey, design: &Design) -> Vec<Est> {
+    let (first, second, share) = (score(survey, 0), score(survey, 1), share(survey));
+    let ask = |figure: Figure<'_>| figure.estimate().expect("no rule refuses");
+    let mean = |v: &Variable, d: &Domain| design.mean(v, d).expect("same rows");
+    let (all, inside) = (design.everyone(), survey.inside());
+    let strata: Vec<Figure<'_>> =
+        (0..survey.beyond.len()).map(|s| mean(&first, &design.in_strata(&[s]))).collect();
+    let parts: Vec<&Figure<'_>> = strata.iter().collect();
+    let composite = Figure::mean_of(&parts, EmptyPart::Redistribute).expect("some strata");
+    let difference = mean(&first, &inside).minus(&mean(&second, &all)).expect("one design");
+    let shares: Vec<Figure<'_>> =
+        (0..survey.beyond.len()).map(|s| mean(&share, &design.in_strata(&[s]))).collect();
+    let shares: Vec<&Figure<'_>> = shares.iter().collect();
+    let mixed = Figure::mean_of(&shares, EmptyPart::NoValue).expect("some strata");
+    let one_lot = mean(&share, &design.in_strata(&[0]));
+    let mut all_of_them = vec![composite, difference, mixed, one_lot];
+    all_of_them.extend([mean(&first, &all), mean(&first, &inside), mean(&share, &inside)]);
+    all_of_them.push(mean(&share, &all).scaled(100.0).expect("a factor"));
+    all_of_them.push(design.total(&first, &inside).expect("same rows"));
+    all_of_them.push(design.ratio(&first, &second, &inside).expect("same rows"));
+    all_of_them.into_iter().map(ask).collect()
+}
+
+fn is_sound(est: &Est) -> Result<(), TestCaseError> {
+    let numbers = [est.value, est.se, est.df, est.n_eff, est.deff];
+    prop_assert!(numbers.iter().flatten().all(|x| x.is_finite()), "{est:?}");
+    prop_assert!(est.se.is_none_or(|se| se >= 0.0));
+    prop_assert_eq!(
+        est.value.is_none(),
+        est.has(Flag::NoData)
+            || est.n == 0
+            || est.has(Flag::PopulationUnknown) && est.value.is_none()
+    );
+    if let Some([low, high]) = est.ci {
+        let value = est.value.expect("an interval has a value");
+        let slack = 1e-9 * (1.0 + value.abs());
+        prop_assert!(low <= high && low - slack <= value && value <= high + slack, "{est:?}");
+        let wide = low < high;
+        prop_assert!(wide || est.has(Flag::Census) || est.has(Flag::ZeroVariance), "{est:?}");
+    }
+    if est.has(Flag::Census) {
+        prop_assert_eq!(est.se, Some(0.0));
+    } else if est.se == Some(0.0) {
+        prop_assert!(est.has(Flag::ZeroVariance));
+    }
+    if est.value.is_some() && est.se.is_none() {
+        prop_assert!(est.has(Flag::OneRespondent) || est.has(Flag::LonelyUnknown), "{est:?}");
+    }
+    Ok(())
+}
+
+/// The variance formula written down plainly: dense scores, one stage, every stratum.
+fn plain_variance(survey: &Survey, design: &Design, variable: &Variable) -> Option<f64> {
+    let rows = survey.rows.len();
+    let taking = |i: usize| design.weights()[i] > 0.0 && variable.value(i).is_some();
+    let weight = |i: usize| if taking(i) { design.weights()[i] } else { 0.0 };
+    let value = |i: usize| variable.value(i).unwrap_or(0.0);
+    let size: f64 = (0..rows).map(weight).sum();
+    let mean = (0..rows).map(|i| weight(i) * value(i)).sum::<f64>() / size;
+    let z = |i: usize| weight(i) * (value(i) - mean) / size;
+    let mut variance = 0.0;
+    for (s, beyond) in survey.beyond.iter().enumerate() {
+        let members: Vec<usize> = (0..rows).filter(|&i| survey.rows[i].stratum == s).collect();
+        let n = members.len() as f64;
+        let rest = beyond.map_or(1.0, |more| more as f64 / (n + more as f64));
+        if members.is_empty() || rest == 0.0 {
+            continue;
+        }
+        if members.len() == 1 {
+            return None;
+        }
+        let centre = members.iter().map(|&i| z(i)).sum::<f64>() / n;
+        let squares: f64 = members.iter().map(|&i| (z(i) - centre).powi(2)).sum();
+        variance += rest * n / (n - 1.0) * squares;
+    }
+    (size > 0.0).then_some(variance)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    #[test]
+    fn every_figure_of_every_design_is_sound(survey in survey()) {
+        let design = survey.design();
+        for est in figures(&survey, &design) {
+            is_sound(&est)?;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn the_order_of_rows_changes_no_bit(survey in survey(), seed in any::<u64>()) {
+        let mut shuffled = survey.clone();
+        let mut state = seed | 1;
+        for i in (1..shuffled.rows.len()).rev() {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let j = usize::try_from(state >> 33).expect("31 bits") % (i + 1);
+            shuffled.rows.swap(i, j);
+        }
+        let before = figures(&survey, &survey.design());
+        let after = figures(&shuffled, &shuffled.design());
+        prop_assert_eq!(format!("{before:?}"), format!("{after:?}"));
+    }
+
+    #[test]
+    fn the_variance_is_the_plain_formula(survey in survey()) {
+        let survey = Survey { clusters: false, ..survey };
+        let known = survey.given_weights || survey.beyond.iter().all(Option::is_some);
+        let design = survey.design();
+        let variable = score(&survey, 0);
+        let figure = design.mean(&variable, &design.everyone()).expect("same rows");
+        let want = plain_variance(&survey, &design, &variable);
+        if let (true, Some(want), Some(value)) = (known, want, figure.value()) {
+            let got = figure.covariance(&figure).expect("finite");
+            prop_assert!((got - want).abs() <= 1e-9 * (want + 1e-12 * value * value), "{} {}", got, want);
+        }
+    }
+
+    #[test]
+    fn totals_add_up_over_domains(survey in survey()) {
+        let design = survey.design();
+        let variable = score(&survey, 0);
+        let outside = design.rows_where(|row| !survey.rows[row].inside);
+        let total = |domain: &Domain| {
+            design.total(&variable, domain).expect("same rows").value()
+        };
+        let parts = [total(&survey.inside()), total(&outside)];
+        if let Some(all) = total(&design.everyone()) {
+            let sum: f64 = parts.iter().flatten().sum();
+            prop_assert!((sum - all).abs() <= 1e-12 * all.abs());
+        }
+    }
+
+    #[test]
+    fn scaling_the_weights_changes_no_mean(survey in survey(), factor in 0.01..100.0f64) {
+        let mut scaled = Survey { given_weights: true, ..survey.clone() };
+        let survey = Survey { given_weights: true, ..survey };
+        for row in &mut scaled.rows {
+            row.weight *= factor;
+        }
+        let mean = |survey: &Survey| {
+            let design = survey.design();
+            let figure = design.mean(&score(survey, 0), &design.everyone()).expect("same rows");
+            figure.estimate().expect("no rule refuses")
+        };
+        let (before, after) = (mean(&survey), mean(&scaled));
+        let close = |a: Option<f64>, b: Option<f64>| match (a, b) {
+            (Some(a), Some(b)) => (a - b).abs() <= 1e-11 * (1.0 + a.abs()),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        prop_assert!(close(before.value, after.value) && close(before.se, after.se));
+        prop_assert_eq!(before.n, after.n);
+    }
+
+    #[test]
+    fn a_domain_never_drops_rows_from_the_design(survey in survey()) {
+        // The mean in a domain is the mean of a variable that is missing outside of it.
+        let design = survey.design();
+        let inside = |row: usize| survey.rows[row].inside;
+        let whole = score(&survey, 0);
+        let cut: Vec<f64> = (0..survey.rows.len())
+            .map(|row| whole.value(row).filter(|_| inside(row)).unwrap_or(f64::NAN))
+            .collect();
+        let cut = Variable::numbers(cut).expect("finite");
+        let by_domain = design.mean(&whole, &survey.inside()).expect("same rows");
+        let by_missing = design.mean(&cut, &design.everyone()).expect("same rows");
+        prop_assert_eq!(by_domain.value(), by_missing.value());
+        prop_assert_eq!(
+            by_domain.covariance(&by_domain).expect("finite"),
+            by_missing.covariance(&by_missing).expect("finite")
+        );
+    }
+
+    #[test]
+    fn every_interval_rule_stays_on_the_scale(survey in survey(), level in 0.5..0.999f64) {
+        let design = survey.design();
+        let figure = design.mean(&share(&survey), &survey.inside()).expect("same rows");
+        for interval in [
+            IntervalRule::Automatic,
+            IntervalRule::Logit,
+            IntervalRule::Arcsine,
+            IntervalRule::KornGraubard,
+            IntervalRule::KornGraubardUnlimited,
+            IntervalRule::Wilson,
+            IntervalRule::Likelihood,
+        ] {
+            let ask = Ask { level, interval, ..Ask::default() };
+            let est = figure.estimate_with(&ask).expect("no rule refuses");
+            is_sound(&est)?;
+            prop_assert!(est.ci.is_none_or(|[low, high]| low >= 0.0 && high <= 1.0), "{:?}", est);
+        }
+    }
+}

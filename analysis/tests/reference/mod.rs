@@ -1,0 +1,28 @@
+//! Reading the reference cases and asking the crate for the same numbers.
+
+mod arithmetic;
+pub mod case;
+mod compare;
+mod figures;
+mod sample;
+pub mod table;
+
+use case::{Case, Outcome, Trouble};
+use table::Tables;
+
+/// Computes a case and compares; a failure that was expected is a pass.
+pub fn run(case: &Case, tables: &Tables) -> Outcome {
+    let result = arithmetic::run(case, tables)
+        .or_else(|trouble| match trouble {
+            Trouble::NotMine => figures::run(case, tables),
+            other => Err(other),
+        })
+        .and_then(|check| check.result());
+    match (result, case.expected_error()) {
+        (Err(Trouble::NotMine), _) => Outcome::Skipped,
+        (Ok(()), None) => Outcome::Passed,
+        (Ok(()), Some(error)) => Outcome::Failed(format!("should have failed: {error}")),
+        (Err(Trouble::Refused(got)), Some(want)) => case::same_meaning(&got, want),
+        (Err(Trouble::Refused(why) | Trouble::Wrong(why)), _) => Outcome::Failed(why),
+    }
+}

@@ -1,0 +1,27 @@
+//! One survey as versioned files: who is asked what about whom, and how it counts.
+//!
+//! A [`Bundle`] holds the files of a survey's folder as text, so that a round can
+//! keep its own copy under its SHA-256. [`read_survey`] turns a bundle into a
+//! [`Survey`] or names every mistake of every file, and checks the files against
+//! one another. Reading the folder itself is the caller's.
+
+mod bundle;
+mod check;
+mod check_form;
+mod check_rule;
+mod model;
+mod read;
+mod survey_file;
+mod unit_file;
+
+#[cfg(test)]
+mod tests;
+
+pub use bundle::{BadBundle, Bundle};
+pub use model::{
+    Cell, Channel, Group, MergeStep, Merging, Notice, PartRule, Policy, Reminders, ScoredQuestion,
+    Subject, Survey, Target, Unit,
+};
+pub use read::read_survey;
+
+pub use crate::questionnaire::Mistake;

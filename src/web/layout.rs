@@ -1,0 +1,248 @@
+//! The frame around every page: one look, one request, no script.
+//!
+//! The stylesheet stands in the page itself, so that a page is complete when it arrives;
+//! the content security policy names it by its hash and allows nothing else.
+
+use crate::messages::Language;
+use axum::{
+    body::Bytes,
+    http::{HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+
+/// The stylesheet as it stands in every page.
+static STYLE: LazyLock<String> = LazyLock::new(|| minified(include_str!("../../static/style.css")));
+
+/// The same with what only the office's pages need.
+static OFFICE_STYLE: LazyLock<String> =
+    LazyLock::new(|| format!("{}{}", *STYLE, minified(include_str!("../../static/office.css"))));
+
+/// A sheet of paper with a tick, as an icon that costs no request.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='2' width='12' height='16' rx='2' fill='%23a3171e'/%3E%3Cpath d='m5 8 2 2.500 4-5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";
+
+/// The field that asks for another language; no question of a form can have this name.
+pub const LANGUAGE_FIELD: &str = "set-lang";
+
+/// How the language is changed on a page.
+#[derive(Clone, Copy)]
+pub enum Switch<'a> {
+    /// By following a link back to this path.
+    Link(&'a str),
+    /// By sending the form with this id, so that nothing typed is lost.
+    Form(&'a str),
+    /// Not at all: the page is an answer to a form and has no address.
+    Nowhere,
+}
+
+/// A page about to be made.
+pub struct Page<'a> {
+    language: Language,
+    title: &'a str,
+    line: Option<&'a str>,
+    switch: Switch<'a>,
+    synthetic: bool,
+    nav: Option<Markup>,
+}
+
+/// HTML on its way out; it is compressed at the door.
+#[derive(Debug, Clone)]
+pub struct Html {
+    pub(super) bytes: Bytes,
+    pub(super) shared: bool,
+}
+
+impl<'a> Page<'a> {
+    /// A page called `title`, which leads back to the entry when the language is changed.
+    pub fn new(language: Language, title: &'a str) -> Self {
+        Self { language, title, line: None, switch: Switch::Link("/"), synthetic: false, nav: None }
+    }
+
+    /// Says in the head line what the page belongs to, instead of the program's name.
+    pub fn under(self, line: &'a str) -> Self {
+        Self { line: Some(line), ..self }
+    }
+
+    /// How the language is changed.
+    pub fn switch(self, switch: Switch<'a>) -> Self {
+        Self { switch, ..self }
+    }
+
+    /// Says that people and answers are made up.
+    pub fn synthetic(self, synthetic: bool) -> Self {
+        Self { synthetic, ..self }
+    }
+
+    /// A page of the office: wide, and with ways to its other pages.
+    pub fn office(self, nav: Markup) -> Self {
+        Self { nav: Some(nav), ..self }
+    }
+
+    /// The whole page around `body`.
+    pub fn body(self, body: Markup) -> Html {
+        let language = self.language;
+        let style: &str = if self.nav.is_some() { &OFFICE_STYLE } else { &STYLE };
+        let page = html! {
+            (DOCTYPE)
+            html lang=(language.code()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width,initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (self.title) }
+                    link rel="icon" href=(ICON);
+                    style { (PreEscaped(style)) }
+                }
+                body.wide[self.nav.is_some()] {
+                    header {
+                        p.mark { (self.line.unwrap_or_else(|| language.say("pages.program"))) }
+                    }
+                    main {
+                        @if self.synthetic { p.made-up { (language.say("pages.synthetic")) } }
+                        (body)
+                    }
+                    (self.languages())
+                    @if let Some(nav) = self.nav.as_ref() { nav.rooms { (nav) } }
+                    @else { (foot(language)) }
+                }
+            }
+        };
+        Html { bytes: Bytes::from(page.into_string()), shared: false }
+    }
+
+    /// Ways to the other languages, each called by its own name.
+    ///
+    /// They come after the page in the text, and stand at its top by style: so the form's
+    /// first button, which the Enter key presses, is never one of these.
+    fn languages(&self) -> Markup {
+        let others = Language::all().iter().filter(|&&other| other != self.language);
+        html! {
+            @if !matches!(self.switch, Switch::Nowhere) {
+                nav.lang aria-label=(self.language.say("pages.languages")) {
+                    @for other in others {
+                        @let (code, name) = (other.code(), other.say("pages.language"));
+                        @match self.switch {
+                            Switch::Link(path) => {
+                                a href={ (path) "?lang=" (code) } lang=(code) hreflang=(code) { (name) }
+                            }
+                            Switch::Form(id) => {
+                                button form=(id) name=(LANGUAGE_FIELD) value=(code) lang=(code) { (name) }
+                            }
+                            Switch::Nowhere => {}
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Html {
+    /// Says that the page holds nothing of whoever asked for it.
+    pub fn shared(self) -> Self {
+        Self { shared: true, ..self }
+    }
+
+    /// The page as text.
+    #[cfg(test)]
+    pub fn text(&self) -> String {
+        String::from_utf8(self.bytes.to_vec()).unwrap()
+    }
+}
+
+impl IntoResponse for Html {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::OK.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// What a browser may do with our pages: show them in our style, and send forms to us.
+pub fn content_policy() -> HeaderValue {
+    let hash = |style: &str| STANDARD.encode(Sha256::digest(style.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}' 'sha256-{}'; img-src 'self' data:; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        hash(&STYLE),
+        hash(&OFFICE_STYLE)
+    );
+    HeaderValue::try_from(policy).expect("the policy is plain ASCII")
+}
+
+fn foot(language: Language) -> Markup {
+    html! {
+        footer { a href="/receipt" { (language.say("pages.to_receipt")) } }
+    }
+}
+
+/// A stylesheet without comments and without blanks that mean nothing.
+fn minified(style: &str) -> String {
+    let mut short = String::with_capacity(style.len());
+    let mut rest = style;
+    while let Some((before, after)) = rest.split_once("/*") {
+        squeeze(before, &mut short);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    squeeze(rest, &mut short);
+    short.replace(";}", "}")
+}
+
+fn squeeze(style: &str, short: &mut String) {
+    const TIGHT: [char; 6] = ['{', '}', ';', ',', ':', '>'];
+    for word in style.split_ascii_whitespace() {
+        let glued = short.ends_with(TIGHT) || word.starts_with(['{', '}', ';', ',', '>']);
+        if !short.is_empty() && !glued {
+            short.push(' ');
+        }
+        short.push_str(word);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maud::html;
+
+    #[test]
+    fn the_policy_names_the_style_that_stands_in_the_page() {
+        let page = Page::new(Language::default(), "Thử").body(html! { p { "…" } }).text();
+        let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+        let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
+        assert!(content_policy().to_str().unwrap().contains(&hash));
+    }
+
+    #[test]
+    fn the_style_is_small_and_cannot_end_its_element() {
+        assert!(STYLE.len() <= 4_600, "{} bytes", STYLE.len());
+        assert!(!OFFICE_STYLE.contains('<'));
+    }
+
+    #[test]
+    fn a_style_is_shortened_without_changing_it() {
+        let style = "/* a */ p > a:hover , b {\n  margin : 0 calc(1px + 2px);\n}\n/* b */ i { top: 0 }";
+        let short = "p >a:hover,b{margin :0 calc(1px + 2px)}i{top:0}";
+        assert_eq!(minified(style), short.replace("p >", "p>"));
+    }
+
+    #[test]
+    fn a_page_runs_no_script_and_asks_for_nothing_else() {
+        let page = Page::new(Language::default(), "<script>").synthetic(true).body(html! {});
+        let text = page.text();
+        assert!(!text.contains("<script") && !text.contains("http://") || text.contains("w3.org"));
+        assert!(text.contains("<html lang=\"vi\">"));
+    }
+
+    #[test]
+    fn the_language_is_changed_by_link_or_without_losing_the_form() {
+        let page = |switch| {
+            Page::new(Language::default(), "Thử").switch(switch).body(html! {}).text()
+        };
+        assert!(page(Switch::Link("/phieu")).contains("href=\"/phieu?lang=en\""));
+        assert!(page(Switch::Form("f")).contains("<button form=\"f\" name=\"set-lang\" value=\"en\""));
+        assert!(!page(Switch::Nowhere).contains("<nav"));
+    }
+}

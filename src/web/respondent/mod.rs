@@ -1,0 +1,43 @@
+//! What the person who received the letter sees, one file per page.
+//!
+//! Whoever holds only a code sees the same pages, byte for byte, whatever was done with the
+//! code before: what these handlers look at is the browser's own cookies and the state of
+//! round and cell, never the state of an invitation.
+
+mod check;
+mod decline;
+mod enter;
+mod guest;
+mod landing;
+mod question;
+mod receipt;
+mod sitting;
+mod thanks;
+mod view;
+
+use super::PublicApp;
+use axum::{
+    Router,
+    response::Redirect,
+    routing::{get, post},
+};
+
+/// The pages for respondents.
+pub fn router() -> Router<PublicApp> {
+    // A form that was answered in place leaves its address in the browser: reading that
+    // address leads back to the page with the form.
+    let landing = async || Redirect::to("/phieu");
+    Router::new()
+        .route("/", get(enter::show).post(enter::submit))
+        .route("/p/{code}", get(enter::follow))
+        .route("/phieu", get(landing::show))
+        .route("/phieu/start", post(landing::start).get(landing))
+        .route("/phieu/decline", post(decline::submit).get(landing))
+        .route("/phieu/declined", get(decline::show))
+        .route("/phieu/q/{page}", get(question::show).post(question::submit))
+        .route("/phieu/check", get(check::show).post(check::submit))
+        .route("/phieu/thanks", get(thanks::show))
+        .route("/phieu/forget", post(thanks::forget).get(landing))
+        .route("/receipt", get(receipt::show).post(receipt::submit))
+        .route("/receipt/withdrawn", get(receipt::withdrawn))
+}

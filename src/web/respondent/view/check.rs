@@ -1,0 +1,66 @@
+use super::{Around, FROM_CHECK};
+use crate::{
+    questionnaire::{ReviewRow, ReviewSection},
+    text,
+    web::layout::Html,
+};
+use maud::{Markup, html};
+
+/// All answers, each with a way to change it, and the button that submits them.
+///
+/// `failure` says that they could not be submitted.
+pub fn check(around: Around<'_>, sections: &[ReviewSection], failure: Option<&str>) -> Html {
+    let say = |key| around.say(key);
+    let title = format!("{} – {}", say("pages.check"), around.survey);
+    let body = html! {
+        @if let Some(failure) = failure {
+            div.errors role="alert" tabindex="-1" autofocus {
+                h2 { (say("pages.not_sent")) }
+                p { (failure) }
+            }
+        }
+        h1 { (say("pages.check")) }
+        p { (say("pages.check_lead")) }
+        @for section in sections { (self::section(around, section)) }
+        form method="post" action="/phieu/check" {
+            p.note { (say("pages.before_sending")) }
+            div.go { button { (say("pages.send")) } }
+        }
+    };
+    around.page(&title, "/phieu/check").body(body)
+}
+
+fn section(around: Around<'_>, section: &ReviewSection) -> Markup {
+    let (Some(first), Some(last)) = (section.rows.first(), section.rows.last()) else {
+        return html! {};
+    };
+    let numbers = if first.number == last.number {
+        text!("pages.question", number = first.number)
+    } else {
+        text!("pages.questions", first = first.number, last = last.number)
+    };
+    let numbers = numbers.say(around.language);
+    html! {
+        section.card {
+            div.top {
+                h2 { (section.title.as_deref().unwrap_or(&numbers)) }
+                a href={ "/phieu/q/" (section.page) "?" (FROM_CHECK) "=1" } {
+                    (around.say("pages.change")) span.off { " " (numbers) }
+                }
+            }
+            dl.sum { @for row in &section.rows { (self::row(around, row)) } }
+        }
+    }
+}
+
+fn row(around: Around<'_>, row: &ReviewRow) -> Markup {
+    html! {
+        div {
+            dt { small { (text!("pages.question", number = row.number).say(around.language)) } " " (row.label) }
+            @match &row.answer {
+                Some(answer) => dd { (answer) }
+                None => dd.none { (around.say("pages.no_answer")) }
+            }
+        }
+    }
+}
