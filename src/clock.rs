@@ -62,6 +62,12 @@ pub fn written(date: Date) -> String {
     date.strftime("%d/%m/%Y").to_string()
 }
 
+/// `16:05 05/03/2026`, as moments are written in Viet Nam.
+pub fn written_moment(instant: Millis) -> String {
+    let instant = Timestamp::from_millisecond(instant).unwrap_or(Timestamp::UNIX_EPOCH);
+    instant.to_zoned(viet_nam()).strftime("%H:%M %d/%m/%Y").to_string()
+}
+
 fn viet_nam() -> TimeZone {
     TimeZone::get("Asia/Ho_Chi_Minh").expect("the time zone database is compiled in")
 }

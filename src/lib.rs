@@ -10,3 +10,4 @@ pub mod sampling;
 pub mod secrets;
 pub mod storage;
 pub mod survey;
+pub mod web;

@@ -159,14 +159,14 @@ fn centre(scores: &mut [f64], class_of: &[usize], weight: &[f64], by: &[f64]) ->
     let classes = class_of.iter().max().map_or(0, |&last| last + 1);
     let mut sums = vec![(ExactSum::default(), ExactSum::default()); classes];
     for (row, &class) in class_of.iter().enumerate() {
-        if weight[row] > 0.0 {
+        if weight[row] != 0.0 {
             sums[class].0.add(scores[row] * by[row] / weight[row]);
             sums[class].1.add(by[row]);
         }
     }
     let means: Vec<f64> = sums
         .iter()
-        .map(|(sum, size)| if size.value() > 0.0 { sum.value() / size.value() } else { 0.0 })
+        .map(|(sum, size)| if size.value() != 0.0 { sum.value() / size.value() } else { 0.0 })
         .collect();
     for (row, &class) in class_of.iter().enumerate() {
         scores[row] -= means[class] * weight[row];
@@ -192,7 +192,7 @@ fn sweep(scores: &mut [f64], margins: &[Vec<usize>], weight: &[f64]) {
 
 /// Takes the regression of score/weight on the columns out, weighted by the old weights.
 fn regress(scores: &mut [f64], columns: &[Vec<f64>], old: &[f64], new: &[f64]) {
-    let rows = || (0..scores.len()).filter(|&row| old[row] > 0.0 && new[row] != 0.0);
+    let rows = || (0..scores.len()).filter(|&row| old[row] != 0.0 && new[row] != 0.0);
     let right: Vec<f64> = columns
         .iter()
         .map(|x| exact_sum(rows().map(|row| old[row] * x[row] * scores[row] / new[row])))

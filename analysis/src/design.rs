@@ -342,7 +342,7 @@ impl Design {
     #[must_use]
     pub fn degrees_of_freedom(&self, domain: &Domain) -> f64 {
         let rows = domain.rows.iter().copied().filter(|&r| (r as usize) < self.rows());
-        self.units_less_strata(rows.filter(|&r| self.weight[r as usize] > 0.0))
+        self.units_less_strata(rows.filter(|&r| self.weight[r as usize] != 0.0))
     }
 
     pub(crate) fn units_less_strata(&self, rows: impl Iterator<Item = u32>) -> f64 {

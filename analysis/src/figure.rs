@@ -92,7 +92,7 @@ impl Design {
         let mut figure = self.empty_figure(domain, &taking);
         figure.range = variable.range;
         let size = exact_sum(taking.weights.iter().copied());
-        if taking.rows.is_empty() || size <= 0.0 {
+        if taking.rows.is_empty() || size == 0.0 {
             return Ok(figure);
         }
         let count = taking.rows.len();
@@ -100,7 +100,11 @@ impl Design {
         let high = (0..count).map(value).fold(f64::NEG_INFINITY, f64::max);
         // Measured from the lowest answer, so that equal answers give exactly that answer.
         let excess = exact_sum((0..count).map(|i| taking.weights[i] * (value(i) - low)));
-        let mean = (low + excess / size).clamp(low, high);
+        let mut mean = low + excess / size;
+        if taking.weights.iter().all(|&w| w > 0.0) {
+            // Rounding must not push the mean out of the answers.
+            mean = mean.clamp(low, high);
+        }
         figure.value = Some(mean);
         figure.influence = influence(&taking, |i, w| (w * (value(i) - mean) / size, w / size));
         let squares = (0..count).map(|i| taking.weights[i] * (value(i) - mean).powi(2));
@@ -108,6 +112,27 @@ impl Design {
         figure.reference = reference(spread, size, 1.0, &taking);
         figure.parts = vec![self.part(&figure, &taking, low == high)];
         Ok(figure)
+    }
+
+    /// The variance of a variable among the people of a domain, n/(n − 1)·Σw(y − ȳ)²/Σw.
+    ///
+    /// # Errors
+    /// [`FigureError::LengthMismatch`] when variable or domain are of another sample.
+    pub fn variance(
+        &self,
+        variable: &Variable,
+        domain: &Domain,
+    ) -> Result<Figure<'_>, FigureError> {
+        let mean = self.mean(variable, domain)?;
+        let n = mean.influence.len() as f64;
+        let squares = match mean.value {
+            Some(mean) if n > 1.0 => {
+                let square = |v: &f64| (v - mean).powi(2) * n / (n - 1.0);
+                variable.values.iter().map(square).collect()
+            }
+            _ => vec![f64::NAN; variable.len()],
+        };
+        self.mean(&Variable { values: squares, range: None }, domain)
     }
 
     /// The total of a variable in a domain, Σwy.
@@ -178,7 +203,7 @@ impl Design {
             return Err(FigureError::LengthMismatch { what: "variable", expected, got });
         }
         let usable = |row: usize| {
-            self.weight[row] > 0.0 && variables.iter().all(|v| !v.values[row].is_nan())
+            self.weight[row] != 0.0 && variables.iter().all(|v| !v.values[row].is_nan())
         };
         let rows: Vec<u32> = domain.rows.iter().copied().filter(|&r| usable(r as usize)).collect();
         let stratum = |&r: &u32| self.stratum_of[r as usize] as usize;

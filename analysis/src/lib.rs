@@ -28,6 +28,9 @@
 //! - [`contrast`]: sums, differences and smooth functions of figures.
 //! - [`calibrate`]: weights made to meet known counts.
 //! - [`estimate`]: standard error, degrees of freedom, interval, flags.
+//! - [`quantile`]: medians and other quantiles.
+//! - [`regression`]: linear regression.
+//! - [`independence`]: tests for tables.
 //! - [`interval`]: the intervals themselves.
 //! - [`distribution`]: t, normal, chi-squared, F, beta.
 //! - [`error`]: what can be wrong.
@@ -51,8 +54,11 @@ pub mod error;
 pub mod estimate;
 mod exact_sum;
 pub mod figure;
+pub mod independence;
 pub mod interval;
 mod matrix;
+pub mod quantile;
+pub mod regression;
 pub mod variable;
 mod variance;
 
@@ -63,5 +69,7 @@ pub use domain::Domain;
 pub use error::{DesignError, FigureError};
 pub use estimate::{Ask, DegreesOfFreedom, Est, Flag, IntervalRule};
 pub use figure::Figure;
+pub use independence::{Independence, IndependenceRule};
 pub use interval::Method;
+pub use quantile::{Quantile, QuantileRule};
 pub use variable::{DONT_KNOW, DontKnow, MISSING, NOT_ASKED, Range, Scores, Variable};

@@ -134,6 +134,18 @@ impl Office {
         Ok(summary)
     }
 
+    /// The record of a round's draw and its frozen frame, for others to verify.
+    pub async fn draw_documents(&self, round: &Round) -> Result<(String, String)> {
+        let mut tx = self.store.read().await?;
+        let records = tx.records(round.row.id).await?;
+        let (Some(record), Some(frame)) =
+            (latest_draw(&records), tx.frozen_frame(round.row.id).await?)
+        else {
+            return refuse(text!("conduct.not_drawn", round = round.row.code));
+        };
+        Ok((record.document.clone(), frame))
+    }
+
     /// Draws the frozen frame again and compares it with the record, and the record with who
     /// was in fact released.
     pub async fn verify_draw(&self, round: &Round) -> Result<Verdict> {

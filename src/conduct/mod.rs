@@ -24,12 +24,12 @@ use crate::{
     questionnaire::Mistake,
     sampling::FrameReport,
     secrets::{Secrets, SecretsError},
-    storage::{Address, RoundRow, StorageError, Store},
+    storage::{Address, Desk, RoundRow, StorageError, Store},
     survey::{Bundle, Survey, read_survey},
     text,
 };
 use serde_json::Value;
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// Everything an office needs to act: what is kept, the keys, the time, and who acts.
 #[derive(Clone)]
@@ -133,6 +133,12 @@ impl Office {
     /// Every round.
     pub async fn rounds(&self) -> Result<Vec<RoundRow>> {
         Ok(self.store.read().await?.rounds().await?)
+    }
+
+    /// The respondents' reading room.
+    pub fn desk(&self) -> Desk {
+        let secrets = self.secrets.clone();
+        Desk::new(self.store.clone(), Arc::new(move |round| secrets.round_key(round)))
     }
 
     async fn record(

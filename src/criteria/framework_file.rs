@@ -45,17 +45,6 @@ pub fn read_framework(
     Ok(Framework { criteria, levels: levels.clone() })
 }
 
-/// The levels that a file of criteria uses, in the order of their first use.
-pub fn level_codes(framework: &Framework) -> Vec<&str> {
-    let mut levels = Vec::new();
-    for criterion in framework.criteria() {
-        if !levels.contains(&criterion.level.as_str()) {
-            levels.push(criterion.level.as_str());
-        }
-    }
-    levels
-}
-
 fn read_criterion(
     row: &Row<'_>,
     languages: &[String],

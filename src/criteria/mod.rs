@@ -25,7 +25,7 @@ mod tests;
 pub use combination::{Combination, GroupData, GroupShare, NoCombination, Shares};
 pub use conversion::{Between, Conversion, Step};
 pub use framework::{Criterion, CriterionMethod, Framework};
-pub use framework_file::{level_codes, read_framework};
+pub use framework_file::read_framework;
 pub use rounding::{Rounding, round_half_away};
 pub use rule::{Band, CriterionRule, Rule, WithoutData};
 pub use rule_file::read_rule;
@@ -34,6 +34,7 @@ pub use scoring::{Counted, DontKnow, Method, Scoring, ScoringError, person_score
 
 pub(crate) use document::{Found, Section, line_of_key, parse};
 pub(crate) use framework_file::is_above_itself;
+pub(crate) use rule_file::hex;
 pub(crate) use table::{Row, Table, per_language};
 
 /// Something read from a file, with the line on which it stands.

@@ -57,7 +57,7 @@ fn read_root(root: Section<'_>, text: &str, languages: &[String]) -> Option<Rule
     Some(Rule {
         id: id?,
         version: version?,
-        sha256: hex_sha256(text),
+        sha256: hex(&Sha256::digest(text.as_bytes())),
         title: title?,
         criteria: criteria.into_iter().collect::<Option<_>>()?,
         coefficients,
@@ -66,10 +66,9 @@ fn read_root(root: Section<'_>, text: &str, languages: &[String]) -> Option<Rule
     })
 }
 
-/// The SHA-256 of a text in hexadecimal digits.
-pub(crate) fn hex_sha256(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().fold(String::new(), |mut hex, byte| {
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
         hex
     })

@@ -121,7 +121,9 @@ impl<'a> Situation<'a> {
             (_, Answer::DontKnow) if self.form.offers_dont_know(question) => {
                 Value::Text(Cow::Borrowed(DONT_KNOW))
             }
-            (Kind::Number | Kind::Integer, Answer::Number(number)) => {
+            (Kind::Number | Kind::Integer, Answer::Number(number))
+                if matches!(question.kind, Kind::Number) || number.is_integer() =>
+            {
                 Value::Text(number.normalize().to_string().into())
             }
             (Kind::Date, Answer::Date(text)) | (Kind::Text | Kind::LongText, Answer::Text(text)) => {
@@ -170,7 +172,7 @@ impl<'a> Situation<'a> {
 
     /// Whether the question is asked and has an answer that it can have now.
     pub(super) fn is_answered(&self, position: usize) -> bool {
-        !matches!(&self.values[position], Value::Text(text) if text.is_empty())
+        !self.values[position].is_empty()
     }
 
     /// The answer that counts: none if it is not asked, or not one that it can have now.

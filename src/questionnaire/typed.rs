@@ -275,9 +275,9 @@ mod tests {
             for language in ["vi", "en"] {
                 let written = written_number(number, language, false);
                 let sign = DecimalSign::of(language);
-                prop_assert_eq!(numbers(&written, sign).first(), Some(&number), "{}", written);
+                prop_assert_eq!(numbers(&written, sign).first().copied(), Some(number), "{}", written);
                 let written = written_number(number, language, true);
-                prop_assert_eq!(numbers(&written, sign).first(), Some(&number), "{}", written);
+                prop_assert_eq!(numbers(&written, sign).first().copied(), Some(number), "{}", written);
             }
         }
 

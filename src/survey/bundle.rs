@@ -1,7 +1,7 @@
-use crate::{messages::Text, text};
+use crate::{criteria::hex, messages::Text, text};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, fmt::Write};
+use std::collections::BTreeMap;
 
 /// Names the canonical form, so that a later one can be told apart.
 const CANONICAL: &str = "phieu survey bundle 1\n";
@@ -81,10 +81,7 @@ impl Bundle {
             hash.update(format!("{name}\n{}\n", text.len()));
             hash.update(text);
         }
-        hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
-            hex
-        })
+        hex(&hash.finalize())
     }
 
     /// The bundle as a JSON document, for a round's own copy.

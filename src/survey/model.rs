@@ -319,6 +319,16 @@ impl Survey {
     }
 }
 
+impl Policy {
+    /// The policy as written in `survey.toml`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Drawn => "drawn",
+            Self::Hard => "hard",
+        }
+    }
+}
+
 impl PartRule {
     /// Whether people of this unit answer it.
     pub fn is_for(&self, unit: &str) -> bool {

@@ -14,7 +14,7 @@ use crate::messages::Language;
 use axum::{
     Router,
     body::Body,
-    extract::{MatchedPath, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
@@ -58,10 +58,9 @@ async fn pass(State(front): State<Arc<Front>>, request: Request, next: Next) -> 
     }
     let gzip = compress::accepted(request.headers());
     let cookie = request.headers().get(header::COOKIE).cloned();
-    let route = request.extensions().get::<MatchedPath>().cloned();
     let response = match tokio::time::timeout(front.patience, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => too_slow(route.as_ref()).into_response(),
+        Err(_) => WebError::unavailable("a request took too long").into_response(),
     };
     let visitor = || Cookies::of(&HeaderMap::from_iter(cookie.map(|c| (header::COOKIE, c)))).language();
     let language = if response.status().is_success() { Language::default() } else { visitor() };
@@ -133,11 +132,6 @@ pub fn language_in(query: &str) -> Option<Language> {
     let mut fields = form_urlencoded::parse(query.as_bytes());
     let (_, code) = fields.find(|(name, _)| name == "lang")?;
     Language::parse(&code)
-}
-
-fn too_slow(route: Option<&MatchedPath>) -> WebError {
-    tracing::warn!(route = route.map_or("", MatchedPath::as_str), "a request was given up");
-    WebError::unavailable("a request took too long")
 }
 
 /// The cause was already printed where it happened; it may hold anything, so it is not shown.

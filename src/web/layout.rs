@@ -96,7 +96,7 @@ impl<'a> Page<'a> {
                     link rel="icon" href=(ICON);
                     style { (PreEscaped(style)) }
                 }
-                body.wide[self.nav.is_some()] {
+                body class=[self.nav.as_ref().map(|_| "wide")] {
                     header {
                         p.mark { (self.line.unwrap_or_else(|| language.say("pages.program"))) }
                     }

@@ -3,7 +3,9 @@
 mod arithmetic;
 pub mod case;
 mod compare;
+mod expression;
 mod figures;
+mod models;
 mod sample;
 pub mod table;
 
@@ -15,6 +17,10 @@ pub fn run(case: &Case, tables: &Tables) -> Outcome {
     let result = arithmetic::run(case, tables)
         .or_else(|trouble| match trouble {
             Trouble::NotMine => figures::run(case, tables),
+            other => Err(other),
+        })
+        .or_else(|trouble| match trouble {
+            Trouble::NotMine => models::run(case, tables),
             other => Err(other),
         })
         .and_then(|check| check.result());

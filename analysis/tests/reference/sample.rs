@@ -78,6 +78,30 @@ impl Sample {
         Variable::numbers(self.table.numbers(name)?).map_err(refused)
     }
 
+    pub fn ones(&self) -> Variable {
+        Variable::condition(vec![Some(true); self.table.rows])
+    }
+
+    /// A column of numbers, or one column per level of a text but the first.
+    pub fn factor(&self, name: &str) -> Result<Vec<Variable>, Trouble> {
+        if let Ok(variable) = self.variable(name) {
+            return Ok(vec![variable]);
+        }
+        let cells = self.table.texts(name)?;
+        let levels = self.table.levels(name)?;
+        let is = |level: &String| {
+            Variable::condition(cells.iter().map(|cell| cell.as_ref().map(|c| c == level)))
+        };
+        Ok(levels.iter().skip(1).map(is).collect())
+    }
+
+    /// A column as classes, numbered in code-point order.
+    pub fn classes(&self, name: &str) -> Result<Vec<Option<usize>>, Trouble> {
+        let levels = self.table.levels(name)?;
+        let class = |cell: &Option<String>| levels.iter().position(|l| Some(l) == cell.as_ref());
+        Ok(self.table.texts(name)?.iter().map(class).collect())
+    }
+
     /// The variables of a mean or total: categorical ones become one share per level.
     pub fn variables(&self, case: &Case) -> Result<Vec<Variable>, Trouble> {
         let flags = list(&case.args["categorical"]);

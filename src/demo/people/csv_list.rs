@@ -9,8 +9,8 @@ use csv::{QuoteStyle, Writer, WriterBuilder};
 
 /// Titles, then the headings as somebody typed them, then the numbers below them.
 pub(super) const TOP: [&[&str]; 5] = [
-    &["ỦY BAN NHÂN DÂN TỈNH (dữ liệu mô phỏng)"],
-    &["", "DANH SÁCH TỔNG THỂ NGƯỜI DÂN, DOANH NGHIỆP ĐÃ NHẬN KẾT QUẢ"],
+    &["CƠ QUAN CHỦ TRÌ ĐIỀU TRA (dữ liệu mô phỏng)"],
+    &["", "DANH SÁCH TỔNG THỂ ĐỐI TƯỢNG ĐIỀU TRA (2)"],
     &[""],
     &[
         "STT",

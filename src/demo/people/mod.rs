@@ -85,12 +85,12 @@ pub fn people(seed: u64, strata: &[DemoStratum]) -> DemoFrame {
     let mut good = Vec::new();
     if !inside.is_empty() {
         let bytes = workbook::write(&mut dice, strata, &inside, &mut expected);
-        good.push(("danh-sach-can-bo.xlsx".to_owned(), bytes));
+        good.push(("danh-sach-tong-the-1.xlsx".to_owned(), bytes));
     }
     let bytes = csv_list::write(&mut dice, strata, &outside, &mut expected);
-    good.push(("danh-sach-nguoi-dan-doanh-nghiep.csv".to_owned(), bytes));
+    good.push(("danh-sach-tong-the-2.csv".to_owned(), bytes));
     let bytes = mistakes::write(strata, &outside, &mut expected);
-    let bad = ("danh-sach-nguoi-dan-doanh-nghiep-lan-1.csv".to_owned(), bytes);
+    let bad = ("danh-sach-tong-the-2-lan-1.csv".to_owned(), bytes);
     expected.in_several_strata = shared(&outside);
     expected.people = inside.len() + outside.len() - expected.in_several_strata;
     DemoFrame { good, bad, expected }

@@ -54,8 +54,8 @@ fn fill<'m>(
     sheet: &mut Worksheet,
     expected: &mut Expected,
 ) -> Result<(), XlsxError> {
-    sheet.write_string(0, 0, "SỞ TÀI NGUYÊN VÀ MÔI TRƯỜNG (dữ liệu mô phỏng)")?;
-    sheet.write_string(1, 1, "DANH SÁCH CÔNG CHỨC, VIÊN CHỨC")?;
+    sheet.write_string(0, 0, "CƠ QUAN CHỦ TRÌ ĐIỀU TRA (dữ liệu mô phỏng)")?;
+    sheet.write_string(1, 1, "DANH SÁCH TỔNG THỂ ĐỐI TƯỢNG ĐIỀU TRA (1)")?;
     for (column, heading) in (0..).zip(HEADINGS) {
         sheet.write_string(3, column, heading)?;
     }

@@ -2,9 +2,7 @@
 
 use super::{
     super::calendar::Day,
-    evaluate::{Surroundings, evaluate},
     functions::Function,
-    syntax::Expr,
     value::Value,
 };
 use std::{borrow::Cow, collections::HashMap};
@@ -12,28 +10,19 @@ use std::{borrow::Cow, collections::HashMap};
 /// The longest text that an expression makes, in characters; the rest is cut off.
 pub(super) const LONGEST: usize = 5_000;
 
-/// Calls `function`; the number of arguments was checked when the form was read.
-pub(super) fn call<'a, S: Surroundings<'a>>(
-    function: Function,
-    arguments: &'a [Expr],
-    surroundings: &S,
-) -> Value<'a> {
-    let value = |at: usize| evaluate(&arguments[at], surroundings);
-    let text = |at: usize| value(at).text();
-    let number = |at: usize| value(at).number();
-    let optional = |at: usize| arguments.get(at).map(|_| number(at));
-    let values = || arguments.iter().map(|argument| evaluate(argument, surroundings));
+/// Calls `function` with as many values as it takes, which was checked when the form was
+/// read. `if` and `once` are not called: they evaluate only what they need.
+pub(super) fn call<'a>(function: Function, values: &[Value<'a>], today: &'a str) -> Value<'a> {
+    let text = |at: usize| values[at].as_text();
+    let number = |at: usize| values[at].number();
+    let optional = |at: usize| values.get(at).map(Value::number);
     match function {
-        Function::If => value(if value(0).truth() { 1 } else { 2 }),
-        Function::Coalesce => coalesce(values()),
-        Function::Once => match surroundings.own() {
-            kept if kept != Value::EMPTY => kept,
-            _ => value(0),
-        },
+        Function::If | Function::Once => unreachable!("evaluated where they stand"),
+        Function::Coalesce => coalesce(values),
         Function::True => Value::Truth(true),
         Function::False => Value::Truth(false),
-        Function::Not => Value::Truth(!value(0).truth()),
-        Function::Boolean => Value::Truth(value(0).truth()),
+        Function::Not => Value::Truth(!values[0].truth()),
+        Function::Boolean => Value::Truth(values[0].truth()),
         Function::BooleanFromString => Value::Truth(matches!(text(0).as_ref(), "1" | "true")),
         Function::Selected => Value::Truth(selected(&text(0), &text(1))),
         Function::Contains => Value::Truth(text(0).contains(text(1).as_ref())),
@@ -46,18 +35,16 @@ pub(super) fn call<'a, S: Surroundings<'a>>(
         Function::Ceiling => Value::Number(number(0).ceil()),
         Function::Abs => Value::Number(number(0).abs()),
         Function::Pow => Value::Number(number(0).powf(number(1))),
-        Function::Min => extreme(values(), |one, other| one < other),
-        Function::Max => extreme(values(), |one, other| one > other),
-        Function::Sum => Value::Number(values().map(|value| value.number()).sum()),
+        Function::Min => extreme(values, |one, other| one < other),
+        Function::Max => extreme(values, |one, other| one > other),
+        Function::Sum => Value::Number(values.iter().map(Value::number).sum()),
         Function::CountSelected => count(text(0).split_whitespace().count()),
         Function::StringLength => count(text(0).chars().count()),
         Function::SelectedAt => owned(selected_at(&text(0), number(1))),
-        Function::String => Value::Text(text(0)),
-        Function::Concat => owned(joined("", values())),
-        Function::Join => owned(joined(&text(0), values().skip(1))),
-        Function::NormalizeSpace => {
-            owned(text(0).split_whitespace().collect::<Vec<_>>().join(" "))
-        }
+        Function::String => Value::Text(values[0].clone().text()),
+        Function::Concat => owned(joined("", values)),
+        Function::Join => owned(joined(&text(0), &values[1..])),
+        Function::NormalizeSpace => owned(normalized(&text(0))),
         Function::Substr => owned(substr(&text(0), number(1), optional(2))),
         Function::Substring => owned(substring(&text(0), number(1), optional(2))),
         Function::SubstringBefore => {
@@ -67,10 +54,10 @@ pub(super) fn call<'a, S: Surroundings<'a>>(
             owned(text(0).split_once(text(1).as_ref()).map_or("", |(_, after)| after))
         }
         Function::Translate => owned(translate(&text(0), &text(1), &text(2))),
-        Function::Today => Value::Text(Cow::Borrowed(surroundings.today())),
-        Function::Date => owned(day(&value(0)).map(Day::iso).unwrap_or_default()),
+        Function::Today => Value::Text(Cow::Borrowed(today)),
+        Function::Date => owned(day(&values[0]).map(Day::iso).unwrap_or_default()),
         Function::FormatDate => {
-            owned(day(&value(0)).map(|day| format_date(day, &text(1))).unwrap_or_default())
+            owned(day(&values[0]).map(|day| format_date(day, &text(1))).unwrap_or_default())
         }
     }
 }
@@ -84,11 +71,13 @@ fn count<'a>(count: usize) -> Value<'a> {
     Value::Number(count as f64)
 }
 
-/// The first value that is not empty; the last if all are.
-fn coalesce<'a>(mut values: impl Iterator<Item = Value<'a>>) -> Value<'a> {
-    values
-        .find(|value| !matches!(value, Value::Text(text) if text.is_empty()))
-        .unwrap_or(Value::EMPTY)
+/// The first value that is not empty.
+fn coalesce<'a>(values: &[Value<'a>]) -> Value<'a> {
+    values.iter().find(|value| !value.is_empty()).cloned().unwrap_or(Value::EMPTY)
+}
+
+fn normalized(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn selected(chosen: &str, option: &str) -> bool {
@@ -122,29 +111,26 @@ fn round(number: f64, decimals: f64) -> f64 {
 }
 
 /// The least or greatest number; not a number, if one of them is not.
-fn extreme<'a>(
-    values: impl Iterator<Item = Value<'a>>,
-    better: impl Fn(f64, f64) -> bool,
-) -> Value<'a> {
+fn extreme<'a>(values: &[Value<'_>], better: impl Fn(f64, f64) -> bool) -> Value<'a> {
     let choose = |best: f64, next: f64| {
         if best.is_nan() || !(next.is_nan() || better(next, best)) { best } else { next }
     };
-    Value::Number(values.map(|value| value.number()).reduce(choose).unwrap_or(f64::NAN))
+    Value::Number(values.iter().map(Value::number).reduce(choose).unwrap_or(f64::NAN))
 }
 
 /// Joins texts, and stops at the longest text that there may be.
-fn joined<'a>(separator: &str, values: impl Iterator<Item = Value<'a>>) -> String {
+fn joined(separator: &str, values: &[Value<'_>]) -> String {
     let mut text = String::new();
-    for (place, value) in values.enumerate() {
+    for (place, value) in values.iter().enumerate() {
         if place > 0 {
             text.push_str(separator);
         }
-        text.push_str(&value.text());
-        if text.len() > LONGEST {
-            if let Some((end, _)) = text.char_indices().nth(LONGEST) {
-                text.truncate(end);
-                break;
-            }
+        text.push_str(&value.as_text());
+        if text.len() > LONGEST
+            && let Some((end, _)) = text.char_indices().nth(LONGEST)
+        {
+            text.truncate(end);
+            break;
         }
     }
     text
@@ -153,7 +139,7 @@ fn joined<'a>(separator: &str, values: impl Iterator<Item = Value<'a>>) -> Strin
 /// The characters from `start` to before `end`, from 0; negative places count from the end.
 fn substr(text: &str, start: f64, end: Option<f64>) -> String {
     let length = text.chars().count();
-    let place = |number: f64| match whole(number) {
+    let place = |number: f64| match whole(number.trunc()) {
         Some(place) => place.min(length),
         None => length.saturating_sub(whole(-number).unwrap_or(length)),
     };

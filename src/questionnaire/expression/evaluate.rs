@@ -2,6 +2,7 @@
 
 use super::{
     call::call,
+    functions::Function,
     syntax::{Expr, Operator},
     value::Value,
 };
@@ -34,7 +35,21 @@ pub(super) fn evaluate<'a, S: Surroundings<'a>>(
         Expr::Column(key) => Value::Text(Cow::Borrowed(surroundings.column(key))),
         Expr::Chain(first, rest) => chain(first, rest, surroundings),
         Expr::Minus(operand) => Value::Number(-evaluate(operand, surroundings).number()),
-        Expr::Call(function, arguments) => call(*function, arguments, surroundings),
+        Expr::Call(Function::If, arguments) => {
+            let holds = evaluate(&arguments[0], surroundings).truth();
+            evaluate(&arguments[if holds { 1 } else { 2 }], surroundings)
+        }
+        Expr::Call(Function::Once, arguments) => {
+            let kept = surroundings.own();
+            if kept.is_empty() { evaluate(&arguments[0], surroundings) } else { kept }
+        }
+        Expr::Call(function, arguments) => {
+            let mut values = Vec::with_capacity(arguments.len());
+            for argument in arguments {
+                values.push(evaluate(argument, surroundings));
+            }
+            call(*function, &values, surroundings.today())
+        }
         Expr::Matches(operand, pattern) => {
             Value::Truth(pattern.is_match(&evaluate(operand, surroundings).text()))
         }

@@ -13,7 +13,7 @@ use regex_lite::RegexBuilder;
 /// The longest expression, in bytes: far above real ones, and it bounds all work.
 const LONGEST: usize = 16_000;
 
-/// How deeply brackets and calls may be nested, so that no stack runs out.
+/// How deeply brackets, calls and operands may be nested, so that no stack runs out.
 const DEEPEST: usize = 100;
 
 /// The most memory that a pattern may take when compiled.
@@ -54,24 +54,28 @@ impl<'s> Parser<'s> {
         Ok((root, self.uses))
     }
 
-    /// Operands joined by operators of this rank.
-    fn chain(&mut self, rank: usize) -> Outcome<Expr> {
-        if rank == Operator::RANKS {
-            return self.operand();
+    /// Operands joined by operators of this rank or a tighter one.
+    fn chain(&mut self, loosest: usize) -> Outcome<Expr> {
+        let mut left = self.operand()?;
+        for rank in (loosest..Operator::RANKS).rev() {
+            let mut rest = Vec::new();
+            while let Some((at, operator)) = self.operator(rank) {
+                self.next += 1;
+                self.deeper(at)?;
+                rest.push((operator, self.chain(rank + 1)?));
+                self.depth -= 1;
+            }
+            if !rest.is_empty() {
+                left = Expr::Chain(Box::new(left), rest);
+            }
         }
-        let first = self.chain(rank + 1)?;
-        let mut rest = Vec::new();
-        while let Some(operator) = self.operator().filter(|operator| operator.rank() == rank) {
-            self.next += 1;
-            rest.push((operator, self.chain(rank + 1)?));
-        }
-        Ok(if rest.is_empty() { first } else { Expr::Chain(Box::new(first), rest) })
+        Ok(left)
     }
 
-    /// The operator that stands next; words are operators only after an operand.
-    fn operator(&self) -> Option<Operator> {
-        let (_, token) = self.peek()?;
-        Some(match token {
+    /// The operator of this rank that stands next; words are operators only after an operand.
+    fn operator(&self, rank: usize) -> Option<(usize, Operator)> {
+        let (at, token) = self.peek()?;
+        let operator = match token {
             Token::Word("or") => Operator::Or,
             Token::Word("and") => Operator::And,
             Token::Word("div") => Operator::Div,
@@ -86,7 +90,8 @@ impl<'s> Parser<'s> {
             Token::Sign("-") => Operator::Minus,
             Token::Sign("*") => Operator::Times,
             _ => return None,
-        })
+        };
+        (operator.rank() == rank).then_some((at, operator))
     }
 
     /// An operand with the minus signs before it.

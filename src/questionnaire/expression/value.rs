@@ -32,6 +32,19 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The value as a text, borrowed where it is one.
+    pub(super) fn as_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            other => other.clone().text(),
+        }
+    }
+
+    /// Whether this is no answer: the empty text.
+    pub(in super::super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+
     /// The value as a number; what is not a number is `NaN`.
     pub(in super::super) fn number(&self) -> f64 {
         match self {

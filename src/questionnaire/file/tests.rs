@@ -1,0 +1,325 @@
+use super::*;
+use crate::messages::Language;
+use proptest::prelude::*;
+
+/// A sound form to make mistakes in; questions stand on lines of their own.
+const SOUND: &str = r#"form = "f"
+version = "1"
+title = { vi = "Phiếu", en = "Form" }
+languages = ["vi", "en"]
+[scales.s]
+options = [
+  { code = 1, label = { vi = "A", en = "A" }, coefficient = 0.0 },
+  { code = 2, label = { vi = "B", en = "B" }, coefficient = 1 },
+]
+[lists.l]
+options = [
+  { code = 1, label = { vi = "A", en = "A" }, vung = 1 },
+  { code = 2, label = { vi = "B", en = "B" }, vung = "2" },
+]
+[[page]]
+id = "mot"
+[[page.question]]
+name = "mot"
+kind = "one"
+list = "l"
+label = { vi = "Một", en = "One" }
+[[page]]
+id = "hai"
+[[page.question]]
+name = "hai"
+kind = "scale"
+scale = "s"
+label = { vi = "Hai", en = "Two" }
+"#;
+
+/// The mistakes of the sound form with `from` replaced, as (line, question, key).
+fn mistakes(from: &str, to: &str) -> Vec<(usize, Option<String>, &'static str)> {
+    assert!(SOUND.contains(from), "{from}");
+    all(&SOUND.replacen(from, to, 1))
+}
+
+fn all(text: &str) -> Vec<(usize, Option<String>, &'static str)> {
+    let mistakes = read_form("f.toml", text).expect_err(text);
+    for mistake in &mistakes {
+        for language in Language::all() {
+            let said = mistake.say(*language);
+            assert!(said.starts_with("f.toml:") && !said.contains("questionnaire."), "{said}");
+        }
+    }
+    mistakes
+        .into_iter()
+        .map(|m| (m.line, m.question, m.problem.key().strip_prefix("questionnaire.").unwrap()))
+        .collect()
+}
+
+/// The keys alone, for mistakes whose place is tested elsewhere.
+fn keys(from: &str, to: &str) -> Vec<&'static str> {
+    mistakes(from, to).into_iter().map(|(_, _, key)| key).collect()
+}
+
+/// The mistakes of one more question at the end of the second page.
+fn question(keys: &str) -> Vec<&'static str> {
+    let text = format!("{SOUND}[[page.question]]\nname = 'q'\n{keys}");
+    all(&text).into_iter().map(|(_, _, key)| key).collect()
+}
+
+#[test]
+fn the_sound_form_is_sound() {
+    let form = read_form("f.toml", SOUND).unwrap();
+    assert_eq!(form.questions.len(), 2);
+    assert_eq!(form.questions_of(2)[0].name, "hai");
+    assert_eq!(form.lists[0].options[1].coefficient, Some(1.0));
+    assert_eq!(form.lists[1].options[1].further, [("vung".to_owned(), "2".to_owned())]);
+    assert_eq!(form.title.get("en"), "Form");
+}
+
+#[test]
+fn a_form_in_one_language_needs_no_tables_for_its_texts() {
+    let text = "form = 'f'\nversion = '1'\ntitle = 'F'\nlanguages = ['vi']\n\
+        [[page]]\nid = 'a'\n[[page.question]]\nname = 'q'\nkind = 'note'\nlabel = 'Xin chào'\n";
+    let form = read_form("f.toml", text).unwrap();
+    assert_eq!(form.questions[0].label.get("vi"), "Xin chào");
+}
+
+#[test]
+fn every_mistake_is_reported_at_once_with_its_line_and_question() {
+    let text = SOUND
+        .replace("kind = \"one\"", "kind = \"onee\"")
+        .replace("vi = \"Hai\", ", "")
+        .replace("coefficient = 0.0", "coeff = 0.0")
+        .replace("id = \"hai\"", "id = \"mot\"\nrelevant = \"${mot} = \"");
+    let mot = Some("mot".to_owned());
+    let hai = Some("hai".to_owned());
+    assert_eq!(
+        all(&text),
+        [
+            (7, None, "missing_key"),
+            (19, mot, "unknown_kind"),
+            (22, None, "duplicate_page"),
+            (24, None, "expression_ends"),
+            (29, hai, "no_language"),
+        ]
+    );
+}
+
+#[test]
+fn a_mistake_is_said_in_one_line() {
+    let text = SOUND.replace("kind = \"one\"", "knd = \"one\"");
+    let said: Vec<String> = read_form("forms/f.toml", &text)
+        .unwrap_err()
+        .iter()
+        .map(|mistake| mistake.say(Language::parse("en").unwrap()))
+        .collect();
+    assert_eq!(said, [
+        "forms/f.toml:17: [mot] The key “kind” is missing.",
+        "forms/f.toml:19: [mot] There is no key “knd”; check the spelling.",
+    ]);
+    assert!(read_form("a", "x").unwrap_err()[0].to_string().starts_with("a:1: Sai cú pháp TOML"));
+}
+
+#[test]
+fn slips_of_syntax_are_reported_alone() {
+    assert_eq!(keys("version = \"1\"", "version = "), ["not_toml"]);
+    assert_eq!(mistakes("list = \"l\"", "list = \"l")[0].0, 20);
+    assert_eq!(all(&"x".repeat(LARGEST + 1)), [(1, None, "file_too_large")]);
+    let deep = format!("a = {}", "[".repeat(100_000));
+    assert_eq!(all(&deep)[0].2, "not_toml");
+}
+
+#[test]
+fn the_head_of_the_form_is_checked() {
+    assert_eq!(keys("form = \"f\"", "form = \"Phiếu 1\""), ["bad_id"]);
+    assert_eq!(keys("form = \"f\"", ""), ["missing_key"]);
+    assert_eq!(keys("version = \"1\"", "version = 1"), ["kind_text"]);
+    assert_eq!(keys("version = \"1\"", "version = \"\""), ["empty"]);
+    assert_eq!(keys("version = \"1\"", "version = \"1\"\nversoin = 2"), ["unknown_key"]);
+    assert_eq!(keys("\"vi\", \"en\"]", "\"vi\", \"vi\", \"en\"]"), ["bad_language"]);
+    assert_eq!(keys("[\"vi\", \"en\"]", "\"vi\""), ["kind_texts", "extra_language"].repeat(1)[..1].to_vec().into_iter().chain(vec!["extra_language"; 7]).collect::<Vec<_>>());
+    assert_eq!(keys("vi = \"Phiếu\"", "vi = \"${mot}\""), ["title_with_reference"]);
+}
+
+#[test]
+fn languages_are_complete_and_no_more() {
+    assert_eq!(keys("vi = \"Phiếu\", ", ""), ["no_language"]);
+    assert_eq!(keys("vi = \"Phiếu\"", "vi = \" \""), ["empty_language"]);
+    assert_eq!(keys("vi = \"Phiếu\"", "vi = \"Phiếu\", fr = \"Formulaire\""), ["extra_language"]);
+    assert_eq!(keys("{ vi = \"Phiếu\", en = \"Form\" }", "\"Phiếu\""), ["kind_labels"]);
+}
+
+#[test]
+fn options_are_checked() {
+    assert_eq!(mistakes("code = 2", "code = 1"), [(8, None, "duplicate_code")]);
+    for code in ["0", "-1", "40000", "'1'", "1.5"] {
+        assert_eq!(keys("code = 2", &format!("code = {code}")), ["bad_code"], "{code}");
+    }
+    assert_eq!(keys("code = 2, ", ""), ["missing_key"]);
+    assert_eq!(keys(", coefficient = 1 ", ""), ["missing_key"]);
+    assert_eq!(keys("coefficient = 1 ", "coefficient = 'x' "), ["kind_number"]);
+    assert_eq!(keys("coefficient = 1 ", "coefficient = inf "), ["kind_number"]);
+    assert_eq!(keys("vung = 1", "coefficient = 1"), ["coefficient_in_list"]);
+    assert_eq!(keys("vung = 1", "vung = [1]"), ["bad_option_key"]);
+    assert_eq!(keys("vung = 1", "name = 'a b'"), ["bad_option_name"]);
+    assert_eq!(keys("vung = 1", "name = '2'"), ["duplicate_option"]);
+    assert_eq!(keys("[lists.l]\noptions", "[lists.l]\noptoins"), ["missing_key", "unknown_key"]);
+    assert_eq!(keys("[lists.l]", "[lists.trong]\noptions = []\n[lists.l]"), ["no_options"]);
+    assert_eq!(keys("[lists.l]", "[lists.\"L 1\"]"), ["bad_id", "unknown_list"]);
+}
+
+#[test]
+fn names_and_kinds_are_checked() {
+    assert_eq!(keys("name = \"hai\"", "name = \"mot\""), ["duplicate_name"]);
+    assert_eq!(keys("name = \"hai\"", "name = \"Câu 2\""), ["bad_name"]);
+    assert_eq!(keys("name = \"hai\"", "name = \"confirm\""), ["reserved_name"]);
+    assert_eq!(keys("name = \"hai\"", "name = \"part\""), ["reserved_name"]);
+    assert_eq!(keys("scale = \"s\"", "scale = \"t\""), ["unknown_scale"]);
+    assert_eq!(keys("list = \"l\"", "list = \"s\""), ["unknown_list"]);
+    assert_eq!(keys("list = \"l\"", ""), ["missing_key"]);
+    assert_eq!(question("kind = 'text'\n"), ["missing_key"]);
+    assert_eq!(question("label = { vi = 'Q', en = 'Q' }\n"), ["missing_key"]);
+}
+
+#[test]
+fn keys_go_with_kinds() {
+    let label = "label = { vi = 'Q', en = 'Q' }\n";
+    let of = |keys: &str| question(&format!("{label}{keys}"));
+    assert_eq!(of("kind = 'text'\nmaximum = 2\n"), ["key_not_of_kind"]);
+    assert_eq!(of("kind = 'note'\nrequired = true\n"), ["key_not_of_kind"]);
+    assert_eq!(of("kind = 'calculate'\ncalculation = '1'\n"), ["key_not_of_kind"]);
+    assert_eq!(of("kind = 'text'\nmaxmum = 2\n"), ["unknown_key"]);
+    assert_eq!(of("kind = 'text'\nrequired = 'yes'\n"), ["kind_truth"]);
+    assert_eq!(of("kind = 'text'\ncriterion = '7.3.2'\n"), ["criterion_without_scale"]);
+    assert_eq!(of("kind = 'scale'\nscale = 's'\ncriterion = ''\n"), ["empty"]);
+    assert_eq!(of("kind = 'several'\nlist = 'l'\nmaximum = 3\n"), ["limit_above_options"]);
+    assert_eq!(of("kind = 'several'\nlist = 'l'\nmaximum = 0\n"), ["kind_count"]);
+    let crossed = "kind = 'several'\nlist = 'l'\nminimum = 2\nmaximum = 1\n";
+    assert_eq!(of(crossed), ["minimum_above_maximum"]);
+    assert_eq!(of("kind = 'one'\nlist = 'l'\ndont_know = true\n"), ["no_dont_know"]);
+    assert_eq!(of("kind = 'text'\nconstraint = '. != 1'\n"), ["goes_with"]);
+    assert_eq!(of("kind = 'text'\nsoft_message = { vi = 'x', en = 'x' }\n"), ["goes_with"]);
+    assert_eq!(question("kind = 'calculate'\n"), ["missing_key"]);
+}
+
+#[test]
+fn expressions_are_checked_where_they_stand() {
+    let label = "label = { vi = 'Q', en = 'Q' }\n";
+    let of = |keys: &str| question(&format!("{label}{keys}"));
+    assert_eq!(of("kind = 'text'\nrelevant = '${moot} = 1'\n"), ["expression_unknown_question"]);
+    assert_eq!(of("kind = 'text'\nrelevant = '. = 1'\n"), ["expression_no_own_answer"]);
+    assert_eq!(of("kind = 'text'\nrelevant = 'once(1)'\n"), ["expression_no_once"]);
+    assert_eq!(
+        of("kind = 'one'\nlist = 'l'\nchoice_filter = 'vng = 1'\n"),
+        ["expression_unknown_column"]
+    );
+    assert_eq!(
+        of("kind = 'text'\nrelevant = \"jr:choice-name(1, 'q') = ''\"\n"),
+        ["expression_no_options"]
+    );
+    let text = "kind = 'text'\nlabel = { vi = 'Q ${moot}', en = 'Q ${mot' }\n";
+    assert_eq!(question(text), ["unknown_reference"]);
+}
+
+#[test]
+fn answers_are_there_before_they_are_needed() {
+    let label = "label = { vi = 'Q', en = 'Q' }\n";
+    let of = |keys: &str| question(&format!("{label}{keys}"));
+    assert_eq!(of("kind = 'text'\nrelevant = '${hai} = 1'\n"), ["refers_too_early"]);
+    assert_eq!(of("kind = 'text'\nrelevant = '${q} = 1'\n"), ["refers_too_early"]);
+    let filter = "kind = 'one'\nlist = 'l'\nchoice_filter = 'vung = ${hai}'\n";
+    assert_eq!(of(filter), ["refers_too_early"]);
+    let piped = "kind = 'text'\nlabel = { vi = '${hai}', en = '${mot}' }\n";
+    assert_eq!(question(piped), ["refers_too_early"]);
+    assert_eq!(keys("id = \"mot\"", "id = \"mot\"\nrelevant = '${hai} = 1'"), ["refers_too_early"]);
+    let constraint = "constraint = '. = ${hai}'\nconstraint_message = { vi = 'x', en = 'x' }\n";
+    let later = mistakes("kind = \"one\"\n", &format!("kind = \"one\"\n{constraint}"));
+    assert_eq!(later, [(20, Some("mot".to_owned()), "refers_to_later_page")]);
+    // On the same page a constraint may look at another answer.
+    let text = format!("{SOUND}[[page.question]]\nname = 'q'\nkind = 'text'\n{label}{constraint}");
+    assert!(read_form("f.toml", &text).is_ok());
+    let note = "[[page.question]]\nname = 'n'\nkind = 'note'\nlabel = { vi = 'N', en = 'N' }\n";
+    let text = format!("{note}[[page]]\nid = \"hai\"\nrelevant = '${{n}}'");
+    assert_eq!(keys("[[page]]\nid = \"hai\"", &text), ["refers_to_note"]);
+}
+
+#[test]
+fn a_calculation_is_there_with_the_last_answer_that_it_needs() {
+    let calculation = |name: &str, formula: &str| {
+        format!("[[page.question]]\nname = '{name}'\nkind = 'calculate'\ncalculation = '{formula}'\n")
+    };
+    let relevant = |name: &str| format!("[[page]]\nid = \"hai\"\nrelevant = '${{{name}}} = 1'");
+    let at_the_end = |name: &str, formula: &str| {
+        SOUND.replace("[[page]]\nid = \"hai\"", &relevant(name)) + &calculation(name, formula)
+    };
+    // It depends on the condition of its own page, which depends on it.
+    assert_eq!(all(&at_the_end("c", "${mot} + 1"))[1].2, "circle");
+    let early = format!("{}{}", calculation("c", "${mot} + 1"), relevant("c"));
+    let text = SOUND.replace("[[page]]\nid = \"hai\"", &early);
+    assert!(read_form("f.toml", &text).is_ok());
+    let late = format!("{}{}", calculation("c", "${hai} + 1"), relevant("c"));
+    let text = SOUND.replace("[[page]]\nid = \"hai\"", &late);
+    assert!(all(&text).iter().any(|(_, _, key)| *key == "refers_too_early" || *key == "circle"));
+}
+
+#[test]
+fn circles_are_named() {
+    let calculation = |name: &str, formula: &str| {
+        format!("[[page.question]]\nname = '{name}'\nkind = 'calculate'\ncalculation = '{formula}'\n")
+    };
+    let text = SOUND.to_owned()
+        + &calculation("a", "${b} + 1")
+        + &calculation("b", "${c} * 2")
+        + &calculation("c", "if(${mot} = 1, ${a}, 0)");
+    assert_eq!(all(&text), [(32, Some("a".to_owned()), "circle")]);
+    let said = read_form("f", &text).unwrap_err()[0].to_string();
+    assert!(said.contains("a → b → c → a"), "{said}");
+    let own = SOUND.to_owned() + &calculation("a", "${a} + 1");
+    assert_eq!(all(&own), [(32, Some("a".to_owned()), "circle")]);
+    let mut chain = SOUND.to_owned() + &calculation("c0", "${c1900}");
+    for at in 1..=1_900 {
+        chain += &calculation(&format!("c{at}"), &format!("${{c{}}}", at - 1));
+    }
+    assert_eq!(all(&chain).len(), 1);
+}
+
+#[test]
+fn an_empty_form_says_what_is_missing() {
+    let missing = all("");
+    assert!(missing.iter().all(|(line, question, key)| {
+        (*line, question.as_deref(), *key) == (1, None, "missing_key")
+    }));
+    assert_eq!(missing.len(), 5);
+    assert_eq!(all(&format!("{SOUND}[[page]]\nid = 'ba'\n")), [(30, None, "empty_page")]);
+}
+
+#[test]
+fn wrong_shapes_are_mistakes_and_no_panics() {
+    for (from, to) in [
+        ("[[page]]\nid = \"mot\"\n[[page.question]]", "[page]\nid = \"mot\"\n[page.question]"),
+        ("[scales.s]", "[[scales.s]]"),
+        ("[lists.l]", "[lists.l.m]"),
+        ("label = { vi = \"Hai\", en = \"Two\" }", "label = 3"),
+        ("list = \"l\"", "list = [\"l\"]"),
+        ("name = \"hai\"", "name = {}"),
+    ] {
+        assert!(!keys(from, to).is_empty(), "{to}");
+    }
+    assert!(!all("page = 1\nscales = 2\nlists = 'x'\n").is_empty());
+    assert!(!all("page = [1]\nscales = { a = 1 }\nlanguages = [1]\n").is_empty());
+    assert!(!all("[[page]]\nquestion = [1, {}]\n").is_empty());
+}
+
+proptest! {
+    #[test]
+    fn reading_anything_never_panics(text in any::<String>()) {
+        let _ = read_form("f.toml", &text);
+    }
+
+    /// A sound form with a piece cut out or doubled: nearly sound, and no panic.
+    #[test]
+    fn reading_a_damaged_form_never_panics(from in 0..SOUND.len(), length in 0..60usize, twice: bool) {
+        let place = |at: usize| (at.min(SOUND.len())..).find(|at| SOUND.is_char_boundary(*at)).unwrap();
+        let (from, to) = (place(from), place(from + length));
+        let middle = if twice { SOUND[from..to].repeat(2) } else { String::new() };
+        let _ = read_form("f.toml", &format!("{}{middle}{}", &SOUND[..from], &SOUND[to..]));
+    }
+}

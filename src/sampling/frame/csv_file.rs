@@ -43,11 +43,11 @@ pub(super) fn read(text: &str, table: &mut Table<'_, '_>) {
     let delimiter = delimiter(text);
     let mut reader = reader(text, delimiter);
     let mut record = StringRecord::new();
-    // Rows are numbered as a spreadsheet does: a line break inside a cell is no new row.
+    // Rows are numbered as a spreadsheet does: a line break inside a cell is no new row,
+    // and blank lines, which the reader passes over with the next record, are rows.
     let mut inside_cells = 0;
-    while reader.read_record(&mut record).unwrap_or(false) {
-        let line = record.position().map_or(0, csv::Position::line);
-        let row = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(inside_cells);
+    while reader.read_record(&mut record).expect("UTF-8 in memory is read to its end") {
+        let row = first_line(text, &record).saturating_sub(inside_cells);
         if record.as_slice().contains('\n') {
             inside_cells += record.as_slice().matches('\n').count();
             if let Some(position) = swallowed(&record, delimiter) {
@@ -57,6 +57,15 @@ pub(super) fn read(text: &str, table: &mut Table<'_, '_>) {
         }
         table.row(row, &record);
     }
+}
+
+/// The line, from 1, on which the record begins.
+fn first_line(text: &str, record: &StringRecord) -> usize {
+    let Some(position) = record.position() else { return 0 };
+    let at = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(at(position.byte())..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    at(position.line()) + ends.filter(|byte| **byte == b'\n').count()
 }
 
 /// The cell that holds what looks like whole rows: a quotation mark was not closed.

@@ -140,6 +140,9 @@ const HEADINGS: [(Column, &[&str]); 8] = [
     ),
 ];
 
+/// A longer cell, in bytes, is text and no heading.
+const LONGEST_HEADING: usize = 400;
+
 /// A heading of the list, as written there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Heading {
@@ -169,6 +172,9 @@ impl Headings {
         let mut headings = Self::default();
         let mut ranks = [usize::MAX; 8];
         for (position, cell) in cells.enumerate() {
+            if cell.len() > LONGEST_HEADING {
+                continue;
+            }
             let folded = fold(cell);
             if folded.is_empty() {
                 continue;

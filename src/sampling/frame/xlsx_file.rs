@@ -125,9 +125,9 @@ fn damaged(error: calamine::XlsxError) -> Reason {
 fn shown(value: &DataRef<'_>) -> String {
     match value {
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
-            text.clone()
+            clipped(text)
         }
-        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::SharedString(text) => clipped(text),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number_shown(*number),
         DataRef::Bool(true) => "TRUE".to_owned(),
@@ -136,6 +136,12 @@ fn shown(value: &DataRef<'_>) -> String {
         DataRef::Error(error) => error_shown(error).to_owned(),
         DataRef::Empty => String::new(),
     }
+}
+
+/// As much of a text as shows that it is too long: a huge one may stand in every cell.
+fn clipped(text: &str) -> String {
+    const ENOUGH: usize = 4_100;
+    text[..text.floor_char_boundary(ENOUGH)].to_owned()
 }
 
 fn number_shown(number: f64) -> String {

@@ -72,13 +72,13 @@ fn sealed(
         form: form.id.clone(),
         form_version: form.version.clone(),
         mode: "web".to_owned(),
-        receipt_after: receipt.after(&app.keys.receipt).to_vec(),
         answers: finish(form, &sitting.draft.answers, &sitting.today),
     };
     let round = &stored.round;
+    let after = receipt.after(&app.keys.receipt);
     let body = round
         .box_key
-        .seal(&content, round.id, &mut chance::generator())
+        .seal(&content, &after, round.id, &mut chance::generator())
         .map_err(|error| WebError::internal(&error))?;
     Ok(Submit {
         draft: stored.id,

@@ -14,7 +14,7 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Redirect, Response},
 };
-use std::{convert::Infallible, net::SocketAddr};
+use std::{convert::Infallible, net::{IpAddr, SocketAddr}};
 
 /// Anybody: a browser with its language, cookies and network.
 pub struct Visitor {
@@ -84,7 +84,7 @@ impl Guest {
 fn network(parts: &Parts, behind_proxy: bool) -> Network {
     let hops = parts.headers.get_all("x-forwarded-for").iter().next_back();
     let hop = hops.filter(|_| behind_proxy).and_then(|hops| hops.to_str().ok()?.rsplit(',').next());
-    if let Some(address) = hop.and_then(|hop| hop.trim().parse().ok()) {
+    if let Some(address) = hop.and_then(|hop| hop.trim().parse::<IpAddr>().ok()) {
         return Network::from(address);
     }
     match parts.extensions.get::<ConnectInfo<SocketAddr>>() {

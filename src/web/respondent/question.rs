@@ -10,7 +10,6 @@ use crate::{
     fieldwork::Draft,
     messages::Language,
     questionnaire::{Accepted, Item, PageView, Step, accept, is_asked, page_after, page_before, show as view_page},
-    text,
     web::{Fields, Html, PublicApp, WebError, cookies},
 };
 use axum::{

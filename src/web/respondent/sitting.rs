@@ -104,7 +104,8 @@ impl Sitting {
 
     /// What stands around its pages.
     pub fn around(&self, language: Language) -> Around<'_> {
-        Around::new(language, &self.stored.round.survey, self.stored.round.synthetic)
+        let form = self.form().title.get(language.code());
+        Around::new(language, &self.stored.round.survey, self.stored.round.synthetic).form(form)
     }
 
     /// Where this person left off.

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 /// `failure` says that they could not be submitted.
 pub fn check(around: Around<'_>, sections: &[ReviewSection], failure: Option<&str>) -> Html {
     let say = |key| around.say(key);
-    let title = format!("{} – {}", say("pages.check"), around.survey);
+    let title = format!("{} – {}", say("pages.check"), around.line);
     let body = html! {
         @if let Some(failure) = failure {
             div.errors role="alert" tabindex="-1" autofocus {

@@ -29,6 +29,8 @@ pub struct Around<'a> {
     pub language: Language,
     /// The survey's name in that language.
     pub survey: &'a str,
+    /// What the head line says: the form being answered, or the survey.
+    pub line: &'a str,
     /// Made-up people and answers.
     pub synthetic: bool,
 }
@@ -36,7 +38,13 @@ pub struct Around<'a> {
 impl<'a> Around<'a> {
     /// The surroundings of pages about `survey`.
     pub fn new(language: Language, survey: &'a Survey, synthetic: bool) -> Self {
-        Self { language, survey: survey.title.get(language.code()), synthetic }
+        let title = survey.title.get(language.code());
+        Self { language, survey: title, line: title, synthetic }
+    }
+
+    /// The surroundings of pages of one form.
+    pub fn form(self, title: &'a str) -> Self {
+        Self { line: title, ..self }
     }
 
     fn say(&self, key: &'static str) -> &'static str {
@@ -46,7 +54,7 @@ impl<'a> Around<'a> {
     /// The page called `title` at `path`.
     fn page(&self, title: &'a str, path: &'a str) -> Page<'a> {
         Page::new(self.language, title)
-            .under(self.survey)
+            .under(self.line)
             .synthetic(self.synthetic)
             .switch(Switch::Link(path))
     }

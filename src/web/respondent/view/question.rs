@@ -44,7 +44,7 @@ pub fn question(around: Around<'_>, page: &PageView, asked: Asked<'_>) -> Html {
                     @if let Some(step) = &step { p.step { (step) } }
                     h1 { (title) }
                 }
-                Heading::Step => { h1.step { (step.as_deref().unwrap_or(around.survey)) } }
+                Heading::Step => { h1.step { (step.as_deref().unwrap_or(around.line)) } }
                 Heading::Question => @if let Some(step) = &step { p.step { (step) } }
             }
             @for item in &page.items { (self::item(item, language, heading)) }
@@ -90,8 +90,8 @@ fn step(page: &PageView, language: Language) -> Option<String> {
 
 fn title(page: &PageView, around: Around<'_>, step: Option<&str>) -> String {
     let title = match step.or(page.title.as_deref()) {
-        Some(step) => format!("{step} – {}", around.survey),
-        None => around.survey.to_owned(),
+        Some(step) => format!("{step} – {}", around.line),
+        None => around.line.to_owned(),
     };
     if page.items.iter().any(|item| item.problem.is_some()) {
         text!("pages.title_with_error", title = title).say(around.language)
@@ -193,7 +193,7 @@ fn wording(item: &Item, language: Language, bare: bool, field: Option<&str>) -> 
             small { (text!("pages.question", number = number).say(language)) } " "
         }
         (item.label)
-        @if item.required { " " small { (language.say("pages.required")) } }
+        @if !item.required { " " small { (language.say("pages.optional")) } }
     };
     let labelled = match field {
         Some(field) => html! { label for=(field) { (words) } },

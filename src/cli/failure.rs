@@ -1,0 +1,108 @@
+use crate::{
+    conduct::ConductError,
+    messages::{Language, Text},
+    questionnaire::Mistake,
+    sampling::FrameReport,
+    secrets::SecretsError,
+    storage::StorageError,
+    text,
+};
+use std::{error::Error, process::ExitCode};
+
+/// Why a command ended without doing what was asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// The data forbid it.
+    Data(Text),
+    /// The list of people has problems.
+    Frame(Box<FrameReport>),
+    /// Survey files have mistakes.
+    Survey(Vec<Mistake>),
+    /// The command, the settings or the machine are not as needed.
+    Environment(Text),
+    /// The database failed.
+    Database(Text),
+}
+
+impl Failure {
+    /// A failure of the machine.
+    pub fn environment(error: &dyn Error) -> Self {
+        Self::Environment(text!("cli.environment", problem = error))
+    }
+
+    /// Says on standard error what happened, and returns the exit code.
+    pub fn report(&self, language: Language) -> ExitCode {
+        match self {
+            Self::Data(text) | Self::Environment(text) | Self::Database(text) => {
+                eprintln!("{}", text.say(language));
+            }
+            Self::Frame(report) => {
+                for problem in &report.problems {
+                    eprintln!("{}", problem.say(language));
+                }
+                eprintln!("{}", report.summary().say(language));
+            }
+            Self::Survey(mistakes) => {
+                for mistake in mistakes {
+                    eprintln!("{}", mistake.text().say(language));
+                }
+                eprintln!("{}", text!("cli.mistakes", count = mistakes.len()).say(language));
+            }
+        }
+        ExitCode::from(match self {
+            Self::Data(_) | Self::Frame(_) | Self::Survey(_) => 1,
+            Self::Environment(_) => 2,
+            Self::Database(_) => 3,
+        })
+    }
+}
+
+impl From<ConductError> for Failure {
+    fn from(error: ConductError) -> Self {
+        match error {
+            ConductError::Refused(text) => Self::Data(text),
+            ConductError::Frame(report) => Self::Frame(report),
+            ConductError::Survey(mistakes) => Self::Survey(mistakes),
+            ConductError::Storage(error) => error.into(),
+            ConductError::Secrets(error) => error.into(),
+        }
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        match &error {
+            StorageError::Address { url } => {
+                Self::Environment(text!("cli.database_address", url = url))
+            }
+            StorageError::Forgetful { setting, value, remedy } => Self::Database(text!(
+                "cli.database_forgetful",
+                setting = setting,
+                value = value,
+                remedy = remedy
+            )),
+            StorageError::Migration(problem) => {
+                Self::Database(text!("cli.database_schema", problem = problem))
+            }
+            _ => Self::Database(text!("cli.database", problem = error)),
+        }
+    }
+}
+
+impl From<SecretsError> for Failure {
+    fn from(error: SecretsError) -> Self {
+        Self::Environment(match &error {
+            SecretsError::File { path, problem } => {
+                text!("cli.secrets_file", path = path.display(), problem = problem)
+            }
+            SecretsError::TooOpen { path } => text!("cli.secrets_open", path = path.display()),
+            SecretsError::NotAKey { path } => text!("cli.secrets_not_a_key", path = path.display()),
+            SecretsError::OfAnotherDatabase { path } => {
+                text!("cli.secrets_other", path = path.display())
+            }
+            SecretsError::Missing { path } => text!("cli.secrets_missing", path = path.display()),
+            SecretsError::PublicOnly => text!("cli.secrets_public_only"),
+            SecretsError::NoBoxKey { path } => text!("cli.no_box_key", path = path.display()),
+        })
+    }
+}

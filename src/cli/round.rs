@@ -1,0 +1,107 @@
+//! `phieu round`: set up, list, open, close, open the box.
+
+use super::{Failure, Result, Settings, data::survey_folder};
+use crate::{clock, conduct::RoundPlan, text};
+use clap::Subcommand;
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub enum RoundAct {
+    /// Set up a round of a survey; it keeps the survey's files as they are now
+    Create {
+        /// The folder of the survey
+        #[arg(long)]
+        survey: PathBuf,
+        /// How people will name the round
+        #[arg(long)]
+        code: String,
+        /// The announced last day, dd/mm/yyyy or yyyy-mm-dd
+        #[arg(long)]
+        closes: Option<String>,
+        /// Minutes for which a saved page may still be submitted after closing
+        #[arg(long, default_value_t = 30)]
+        lease: u32,
+        /// The people and answers are made up: every page says so
+        #[arg(long)]
+        synthetic: bool,
+    },
+    /// List the rounds
+    List,
+    /// Open a round for answers
+    Open {
+        /// The round
+        code: String,
+    },
+    /// Close a round: nobody may start any more
+    Close {
+        /// The round
+        code: String,
+    },
+    /// Open the box of a closed round, once, and destroy its key
+    OpenBox {
+        /// The round
+        code: String,
+    },
+}
+
+pub async fn run(act: RoundAct, settings: &Settings) -> Result<()> {
+    let office = settings.office().await?;
+    let say = |text: crate::messages::Text| println!("{}", text.say(settings.language));
+    match act {
+        RoundAct::Create { survey, code, closes, lease, synthetic } => {
+            let plan = RoundPlan {
+                code,
+                closes_on: closes.as_deref().map(date).transpose()?,
+                lease: Some(i64::from(lease) * 60_000),
+                synthetic,
+            };
+            let round = office.set_up_round(&survey_folder(&survey)?, &plan).await?;
+            say(text!(
+                "cli.round_set_up",
+                round = round.row.code,
+                survey = round.survey.id,
+                sha256 = round.row.survey_sha256
+            ));
+        }
+        RoundAct::List => {
+            for round in office.rounds().await? {
+                println!(
+                    "{}\t{}\t{}\t{}",
+                    round.code,
+                    round.state.as_str(),
+                    round.opened_on.as_deref().unwrap_or("-"),
+                    round.closes_on.as_deref().unwrap_or("-"),
+                );
+            }
+        }
+        RoundAct::Open { code } => {
+            let invited = office.open_round(&office.round(&code).await?).await?;
+            say(text!("cli.round_opened", round = code, invitations = invited));
+        }
+        RoundAct::Close { code } => {
+            let last = office.close_round(&office.round(&code).await?).await?;
+            say(text!("cli.round_closed", round = code, last = moment(last)));
+        }
+        RoundAct::OpenBox { code } => {
+            let unsealed = office.open_box(&office.round(&code).await?).await?;
+            say(text!("cli.box_opened", round = code, responses = unsealed.responses));
+            for (outcome, n) in unsealed.outcomes {
+                println!("  {outcome}\t{n}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `05/03/2026` or `2026-03-05`.
+fn date(typed: &str) -> Result<Date> {
+    typed
+        .parse()
+        .or_else(|_| Date::strptime("%d/%m/%Y", typed))
+        .map_err(|_| Failure::Environment(text!("cli.not_a_date", typed = typed)))
+}
+
+fn moment(millis: clock::Millis) -> String {
+    clock::written_moment(millis)
+}

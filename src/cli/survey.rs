@@ -1,0 +1,81 @@
+//! `phieu survey`: check and show survey files. Needs no database.
+
+use super::{Failure, Result, Settings, data::survey_folder};
+use crate::{survey::read_survey, text};
+use clap::Subcommand;
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub enum SurveyAct {
+    /// List every mistake in the files of a survey
+    Check {
+        /// Folders of surveys
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+    },
+    /// Show what a survey asks, of whom, and what it counts for
+    Show {
+        /// The folder of the survey
+        folder: PathBuf,
+    },
+}
+
+pub fn run(act: SurveyAct, settings: &Settings) -> Result<()> {
+    match act {
+        SurveyAct::Check { folders } => check(&folders, settings),
+        SurveyAct::Show { folder } => show(&folder, settings),
+    }
+}
+
+fn check(folders: &[PathBuf], settings: &Settings) -> Result<()> {
+    let mut all = Vec::new();
+    for folder in folders {
+        match read_survey(&survey_folder(folder)?) {
+            Ok(survey) => println!(
+                "{}",
+                text!(
+                    "cli.survey_is_well",
+                    folder = folder.display(),
+                    forms = survey.forms.len(),
+                    criteria = survey.rule.criteria.len(),
+                    sha256 = survey.sha256
+                )
+                .say(settings.language)
+            ),
+            Err(mistakes) => {
+                println!("{}:", folder.display());
+                for mistake in &mistakes {
+                    println!("  {}", mistake.text().say(settings.language));
+                }
+                all.extend(mistakes);
+            }
+        }
+    }
+    if all.is_empty() { Ok(()) } else { Err(Failure::Data(text!("cli.mistakes", count = all.len()))) }
+}
+
+fn show(folder: &std::path::Path, settings: &Settings) -> Result<()> {
+    let survey = read_survey(&survey_folder(folder)?).map_err(Failure::Survey)?;
+    let language = settings.language.code();
+    println!("{} ({} {})", survey.title.get(language), survey.id, survey.version);
+    println!("{}", survey.document.get(language));
+    for group in &survey.groups {
+        println!("\n{} ({})", group.label.get(language), group.code);
+        for part in survey.parts.iter().filter(|part| part.group == group.code) {
+            let subject = survey.subject(&part.subject).map(|subject| subject.label.get(language));
+            println!("  {} → {}", part.form, subject.unwrap_or(&part.subject));
+        }
+    }
+    for criterion in &survey.rule.criteria {
+        let name = survey.framework.find(&criterion.criterion);
+        println!(
+            "\n{} {}",
+            criterion.criterion,
+            name.map_or("", |criterion| criterion.name.get(language))
+        );
+        for line in criterion.in_words(&survey.group_names(), settings.language) {
+            println!("  {line}");
+        }
+    }
+    Ok(())
+}
