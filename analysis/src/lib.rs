@@ -32,6 +32,10 @@
 //! - [`regression`]: linear regression.
 //! - [`independence`]: tests for tables.
 //! - [`interval`]: the intervals themselves.
+//! - [`multiplicity`]: many tests at once.
+//! - [`allocate`]: how many to ask, and where.
+//! - [`select`]: unequal-probability selection.
+//! - [`response_rate`]: response rates and non-response weights.
 //! - [`distribution`]: t, normal, chi-squared, F, beta.
 //! - [`error`]: what can be wrong.
 //!
@@ -45,6 +49,7 @@
 //! - No clock, no random generator, no environment, no file.
 #![warn(missing_docs)]
 
+pub mod allocate;
 pub mod calibrate;
 pub mod contrast;
 pub mod design;
@@ -57,8 +62,11 @@ pub mod figure;
 pub mod independence;
 pub mod interval;
 mod matrix;
+pub mod multiplicity;
 pub mod quantile;
 pub mod regression;
+pub mod response_rate;
+pub mod select;
 pub mod variable;
 mod variance;
 

@@ -102,10 +102,7 @@ impl Serialize for Labels {
     }
 }
 
-fn split(
-    text: &str,
-    position: &impl Fn(&str) -> Option<usize>,
-) -> Result<Vec<Part>, PipingFault> {
+fn split(text: &str, position: &impl Fn(&str) -> Option<usize>) -> Result<Vec<Part>, PipingFault> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {

@@ -69,12 +69,17 @@ impl<'f> Posted<'f> {
 }
 
 /// What the values of a question's field mean.
-pub(super) fn read(form: &Form, question: &Question, values: Option<&[&str]>, sign: DecimalSign) -> Reading {
+pub(super) fn read(
+    form: &Form,
+    question: &Question,
+    values: Option<&[&str]>,
+    sign: DecimalSign,
+) -> Reading {
     let Some(values) = values.filter(|_| question.kind.is_answered()) else {
         return Reading::Absent;
     };
     let filled = || values.iter().copied().filter(|value| !value.trim().is_empty());
-    let Some(last) = filled().last() else { return Reading::Blank };
+    let Some(last) = filled().next_back() else { return Reading::Blank };
     if question.kind.choices().is_none() && last.chars().count() > LONGEST_TEXT {
         return Reading::Unreadable(Unreadable::TooLong);
     }

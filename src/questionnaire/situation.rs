@@ -126,25 +126,19 @@ impl<'a> Situation<'a> {
             {
                 Value::Text(number.normalize().to_string().into())
             }
-            (Kind::Date, Answer::Date(text)) | (Kind::Text | Kind::LongText, Answer::Text(text)) => {
-                Value::Text(Cow::Borrowed(text))
-            }
+            (Kind::Date, Answer::Date(text))
+            | (Kind::Text | Kind::LongText, Answer::Text(text)) => Value::Text(Cow::Borrowed(text)),
             _ => Value::EMPTY,
         }
     }
 
     /// The options that are shown, in order, without "don't know".
-    pub(super) fn options(
-        &self,
-        question: &'a Question,
-    ) -> impl Iterator<Item = &'a ChoiceOption> {
+    pub(super) fn options(&self, question: &'a Question) -> impl Iterator<Item = &'a ChoiceOption> {
         let choices = question.kind.choices();
         let options = choices.map(|choices| self.form.lists[choices.list].options.iter());
         let filter = choices.and_then(|choices| choices.filter.as_ref());
         options.into_iter().flatten().filter(move |option| {
-            filter.is_none_or(|filter| {
-                self.value(filter, Value::EMPTY, Some(option)).truth()
-            })
+            filter.is_none_or(|filter| self.value(filter, Value::EMPTY, Some(option)).truth())
         })
     }
 

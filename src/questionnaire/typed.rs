@@ -43,7 +43,9 @@ pub(super) fn numbers(typed: &str, sign: DecimalSign) -> Vec<Decimal> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for sign in [sign, if sign == DecimalSign::Comma { DecimalSign::Point } else { DecimalSign::Comma }] {
+    for sign in
+        [sign, if sign == DecimalSign::Comma { DecimalSign::Point } else { DecimalSign::Comma }]
+    {
         if let Some(number) = reading(digits, sign) {
             let number = if negative { -number } else { number }.normalize();
             if !found.contains(&number) {
@@ -72,7 +74,11 @@ fn reading(digits: &str, sign: DecimalSign) -> Option<Decimal> {
     if decimals.is_some_and(|decimals| decimals.is_empty() || !all_digits(decimals)) {
         return None;
     }
-    let whole = if whole.is_empty() && decimals.is_some() { "0".to_owned() } else { ungrouped(whole, sign.group())? };
+    let whole = if whole.is_empty() && decimals.is_some() {
+        "0".to_owned()
+    } else {
+        ungrouped(whole, sign.group())?
+    };
     let plain = match decimals {
         Some(decimals) => format!("{whole}.{decimals}"),
         None => whole,
@@ -233,8 +239,21 @@ mod tests {
     #[test]
     fn what_is_no_number_is_refused() {
         for typed in [
-            "", "-", "abc", "1.2.3", "12.34.567", "1,", ".", "1.2345.678", "1 23", "--1", "1e5",
-            "1.234,5,6", "12 người", "٣", "99999999999999999999999999999999",
+            "",
+            "-",
+            "abc",
+            "1.2.3",
+            "12.34.567",
+            "1,",
+            ".",
+            "1.2345.678",
+            "1 23",
+            "--1",
+            "1e5",
+            "1.234,5,6",
+            "12 người",
+            "٣",
+            "99999999999999999999999999999999",
         ] {
             assert_eq!(read(typed, DecimalSign::Comma), Vec::<String>::new(), "{typed}");
         }
@@ -243,8 +262,17 @@ mod tests {
     #[test]
     fn dates_are_read_as_people_type_them() {
         for typed in [
-            "5/3/1980", "05/03/1980", "05-03-1980", "5.3.1980", "5 3 1980", "05031980",
-            "1980-03-05", "1980/3/5", "19800305", "ngày 5 tháng 3 năm 1980", " 5 / 3 / 1980 ",
+            "5/3/1980",
+            "05/03/1980",
+            "05-03-1980",
+            "5.3.1980",
+            "5 3 1980",
+            "05031980",
+            "1980-03-05",
+            "1980/3/5",
+            "19800305",
+            "ngày 5 tháng 3 năm 1980",
+            " 5 / 3 / 1980 ",
             "Nga\u{300}y 5 Tháng 3 Năm 1980",
         ] {
             assert_eq!(date(typed).map(Day::iso), Ok("1980-03-05".to_owned()), "{typed}");

@@ -1,10 +1,6 @@
 //! What makes an answer invalid, for the page and for the form as a whole.
 
-use super::{
-    Answer, Constraint, Kind, Question,
-    expression::Value,
-    situation::Situation,
-};
+use super::{Answer, Constraint, Kind, Question, expression::Value, situation::Situation};
 use crate::{messages::Text, text};
 
 /// Why the answer to a question that is asked does not do.

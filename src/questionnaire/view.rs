@@ -1,16 +1,10 @@
 //! A page as a person sees it, as data: the web turns it into HTML.
 
 use super::{
-    Answer, Answers, Form, Kind, Question, Today,
-    reading::Posted,
-    situation::Situation,
-    typed::written_number,
-    words::written_date,
+    Answer, Answers, Form, Kind, Question, Today, reading::Posted, situation::Situation,
+    typed::written_number, words::written_date,
 };
-use crate::{
-    messages::Language,
-    text,
-};
+use crate::{messages::Language, text};
 
 /// A page of the form, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]

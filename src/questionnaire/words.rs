@@ -1,12 +1,8 @@
 //! Saying texts of the form with earlier answers in them, and answers in words.
 
 use super::{
-    Answer, Form, Kind, Labels,
-    calendar::Day,
-    expression::Value,
-    labels::Part,
-    situation::Situation,
-    typed::written_number,
+    Answer, Form, Kind, Labels, calendar::Day, expression::Value, labels::Part,
+    situation::Situation, typed::written_number,
 };
 use rust_decimal::Decimal;
 

@@ -2,7 +2,12 @@
 
 use crate::support::{Browser, Small};
 use phieu::storage::StorageError;
-use tokio::task::JoinSet;
+use std::sync::Arc;
+use tokio::{sync::Semaphore, task::JoinSet};
+
+/// Requests under way at once: enough for every race, and few enough for a slow machine to
+/// answer each within the service's limit of time.
+const AT_ONCE: usize = 1_000;
 
 on_both_engines! {
     async fn one_place_left_goes_to_one_of_a_thousand_whose_leases_ran_out(app: TestApp) {
@@ -66,11 +71,13 @@ on_both_engines! {
     async fn of_fifty_browsers_with_one_code_one_is_scored(app: TestApp) {
         let (round, invited) = app.small_round(&Small::new(200, 200)).await;
         let mut answering = JoinSet::new();
+        let places = Arc::new(Semaphore::new(AT_ONCE));
         for one in invited {
             for choice in 0..50 {
                 let mut browser = app.browser();
-                let code = one.code.compact();
+                let (code, places) = (one.code.compact(), Arc::clone(&places));
                 answering.spawn(async move {
+                    let _place = places.acquire().await.unwrap();
                     browser.answer(&code, ["5", "4", "3", "2", "1"][choice % 5]).await;
                     browser
                 });
@@ -130,8 +137,13 @@ async fn two_servers_on_one_postgresql_share_one_last_place() -> Result<(), Stor
 
 async fn submit_all(browsers: Vec<Browser>) {
     let mut submitting = JoinSet::new();
+    let places = Arc::new(Semaphore::new(AT_ONCE));
     for mut browser in browsers {
-        submitting.spawn(async move { browser.submit().await });
+        let places = Arc::clone(&places);
+        submitting.spawn(async move {
+            let _place = places.acquire().await.unwrap();
+            browser.submit().await
+        });
     }
     for answered in submitting.join_all().await {
         assert_eq!(answered.status, 303, "{}", answered.body);

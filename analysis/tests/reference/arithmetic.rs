@@ -6,7 +6,10 @@ use analysis::distribution::{
 };
 use analysis::interval::{degenerate_interval, hypergeometric_interval};
 
-use super::case::{Case, Trouble};
+use analysis::multiplicity::{Adjustment, adjust_p_values};
+use serde_json::Value;
+
+use super::case::{Case, Trouble, list};
 use super::compare::Check;
 use super::table::Tables;
 
@@ -40,9 +43,23 @@ pub fn run<'c>(case: &'c Case, _tables: &Tables) -> Result<Check<'c>, Trouble> {
         }
         "ciprop_hypergeometric" => hypergeometric(case, &mut check)?,
         "ciprop_degenerate" => degenerate(case, &mut check)?,
+        "p_adjust" => adjusted_p_values(case, &mut check),
         _ => return Err(Trouble::NotMine),
     }
     Ok(check)
+}
+
+fn adjusted_p_values(case: &Case, check: &mut Check<'_>) {
+    let p: Vec<Option<f64>> = list(&case.args["p"]).iter().map(Value::as_f64).collect();
+    for (key, rule) in [
+        ("holm", Adjustment::Holm),
+        ("hochberg", Adjustment::Hochberg),
+        ("bh", Adjustment::BenjaminiHochberg),
+        ("by", Adjustment::BenjaminiYekutieli),
+        ("bonferroni", Adjustment::Bonferroni),
+    ] {
+        check.fields(key, &adjust_p_values(&p, rule));
+    }
 }
 
 fn each(case: &Case, key: &str, of: impl Fn(f64) -> Option<f64>) -> Vec<Option<f64>> {

@@ -1,10 +1,6 @@
 //! What each function does.
 
-use super::{
-    super::calendar::Day,
-    functions::Function,
-    value::Value,
-};
+use super::{super::calendar::Day, functions::Function, value::Value};
 use std::{borrow::Cow, collections::HashMap};
 
 /// The longest text that an expression makes, in characters; the rest is cut off.
@@ -103,7 +99,7 @@ fn whole(number: f64) -> Option<usize> {
     (number >= 0.0).then_some(number as usize)
 }
 
-/// Rounds to `decimals` places, halves upwards as in XPath.
+/// Rounds to `decimals` places, halves upwards as in `XPath`.
 fn round(number: f64, decimals: f64) -> f64 {
     let factor = 10f64.powf(decimals.trunc());
     let rounded = (number * factor + 0.5).floor() / factor;
@@ -147,7 +143,7 @@ fn substr(text: &str, start: f64, end: Option<f64>) -> String {
     text.chars().take(end).skip(start).collect()
 }
 
-/// XPath's own `substring`: counted from 1, with a length, both rounded.
+/// `XPath`'s own `substring`: counted from 1, with a length, both rounded.
 fn substring(text: &str, start: f64, length: Option<f64>) -> String {
     let start = round(start, 0.0);
     let end = length.map_or(f64::INFINITY, |length| start + round(length, 0.0));

@@ -23,10 +23,7 @@ pub(in super::super) trait Surroundings<'a> {
 }
 
 /// The value of `expr` in `surroundings`.
-pub(super) fn evaluate<'a, S: Surroundings<'a>>(
-    expr: &'a Expr,
-    surroundings: &S,
-) -> Value<'a> {
+pub(super) fn evaluate<'a, S: Surroundings<'a>>(expr: &'a Expr, surroundings: &S) -> Value<'a> {
     match expr {
         Expr::Number(number) => Value::Number(*number),
         Expr::Text(text) => Value::Text(Cow::Borrowed(text)),

@@ -1,9 +1,6 @@
 //! What can be wrong with an expression.
 
-use crate::{
-    messages::Text,
-    text,
-};
+use crate::{messages::Text, text};
 
 /// Why an expression is not understood, and at which character.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +30,7 @@ pub(super) enum FaultKind {
     NoOptions(String),
     /// No function has this name.
     UnknownFunction(String),
-    /// XPath has this, the subset does not.
+    /// `XPath` has this, the subset does not.
     Unsupported(String),
     /// A function has too few or too many arguments.
     Arguments { function: &'static str, least: usize, most: usize, given: usize },
@@ -92,7 +89,12 @@ impl ExpressionFault {
                 given = given,
             ),
             FaultKind::NotQuoted(function) => {
-                text!("questionnaire.expression_not_quoted", key = key, at = at, function = function)
+                text!(
+                    "questionnaire.expression_not_quoted",
+                    key = key,
+                    at = at,
+                    function = function
+                )
             }
             FaultKind::BadPattern(pattern) => {
                 text!("questionnaire.expression_bad_pattern", key = key, at = at, pattern = pattern)
@@ -111,7 +113,12 @@ impl ExpressionFault {
                 reference = format!("${{{word}}}"),
             ),
             FaultKind::UnknownColumn(column) => {
-                text!("questionnaire.expression_unknown_column", key = key, at = at, column = column)
+                text!(
+                    "questionnaire.expression_unknown_column",
+                    key = key,
+                    at = at,
+                    column = column
+                )
             }
             FaultKind::NoOwnAnswer => {
                 text!("questionnaire.expression_no_own_answer", key = key, at = at)

@@ -99,13 +99,46 @@ pub(super) const FUNCTIONS: [Entry; 37] = [
     entry("true", Function::True, 0, 0),
 ];
 
-/// What ODK XPath has and this subset leaves out, to be refused by name.
+/// What ODK `XPath` has and this subset leaves out, to be refused by name.
 const LEFT_OUT: [&str; 38] = [
-    "acos", "area", "asin", "atan", "atan2", "base64-decode", "checklist", "cos", "count",
-    "count-non-empty", "current", "date-time", "decimal-date-time", "decimal-time", "digest",
-    "distance", "enclosed-area", "exp", "exp10", "format-date-time", "id", "indexed-repeat",
-    "instance", "jr:itext", "last", "lang", "local-name", "log", "log10", "now", "pi", "position",
-    "pulldata", "random", "randomize", "sin", "uuid", "weighted-checklist",
+    "acos",
+    "area",
+    "asin",
+    "atan",
+    "atan2",
+    "base64-decode",
+    "checklist",
+    "cos",
+    "count",
+    "count-non-empty",
+    "current",
+    "date-time",
+    "decimal-date-time",
+    "decimal-time",
+    "digest",
+    "distance",
+    "enclosed-area",
+    "exp",
+    "exp10",
+    "format-date-time",
+    "id",
+    "indexed-repeat",
+    "instance",
+    "jr:itext",
+    "last",
+    "lang",
+    "local-name",
+    "log",
+    "log10",
+    "now",
+    "pi",
+    "position",
+    "pulldata",
+    "random",
+    "randomize",
+    "sin",
+    "uuid",
+    "weighted-checklist",
 ];
 
 const fn entry(name: &'static str, function: Function, least: usize, most: usize) -> Entry {
@@ -117,7 +150,7 @@ pub(super) fn find(name: &str) -> Option<&'static Entry> {
     FUNCTIONS.iter().find(|entry| entry.name == name)
 }
 
-/// Whether ODK XPath knows the function although this subset does not.
+/// Whether ODK `XPath` knows the function although this subset does not.
 pub(super) fn is_left_out(name: &str) -> bool {
     LEFT_OUT.contains(&name)
 }

@@ -1,4 +1,4 @@
-//! The expression language of forms: a subset of ODK XPath, as XLSForm uses it.
+//! The expression language of forms: a subset of ODK `XPath`, as XLSForm uses it.
 //!
 //! An expression is read once, with its form; names become positions and patterns are
 //! compiled, so that evaluating it later cannot fail and looks nothing up.
@@ -13,8 +13,8 @@ mod syntax;
 mod token;
 mod value;
 
-pub use fault::ExpressionFault;
 pub(super) use evaluate::Surroundings;
+pub use fault::ExpressionFault;
 pub(super) use value::Value;
 
 use evaluate::evaluate;

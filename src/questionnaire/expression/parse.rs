@@ -282,8 +282,7 @@ impl<'s> Parser<'s> {
     }
 
     fn take(&mut self) -> Outcome<Placed<'s>> {
-        let token =
-            self.peek().ok_or_else(|| self.fault(self.source.len(), FaultKind::Ends))?;
+        let token = self.peek().ok_or_else(|| self.fault(self.source.len(), FaultKind::Ends))?;
         self.next += 1;
         Ok(token)
     }

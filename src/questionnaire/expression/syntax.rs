@@ -20,15 +20,15 @@ pub(super) enum Expr {
     /// A key of the option that is being filtered.
     Column(String),
     /// Operands joined by operators of one rank, evaluated from left to right.
-    Chain(Box<Expr>, Vec<(Operator, Expr)>),
+    Chain(Box<Self>, Vec<(Operator, Self)>),
     /// `-` before an operand.
-    Minus(Box<Expr>),
+    Minus(Box<Self>),
     /// A function call.
-    Call(Function, Vec<Expr>),
+    Call(Function, Vec<Self>),
     /// `regex()` with its pattern.
-    Matches(Box<Expr>, Regex),
+    Matches(Box<Self>, Regex),
     /// `jr:choice-name()` with the position of the question.
-    ChoiceName(Box<Expr>, usize),
+    ChoiceName(Box<Self>, usize),
 }
 
 /// What joins two operands.

@@ -196,7 +196,8 @@ fn a_slip_is_told_with_its_place() {
 
 #[test]
 fn every_fault_is_said_in_every_language() {
-    for source in ["", "1 +", "1 1", "'x", "${a", "${c}", "f()", "now()", "if()", "yes", "once(1)"] {
+    for source in ["", "1 +", "1 1", "'x", "${a", "${c}", "f()", "now()", "if()", "yes", "once(1)"]
+    {
         let text = read(source).unwrap_err().text("relevant");
         for language in crate::messages::Language::all() {
             let said = text.say(*language);

@@ -21,10 +21,9 @@ pub(super) enum Token<'s> {
 pub(super) type Placed<'s> = (usize, Token<'s>);
 
 /// Two-character signs stand before the signs that they begin with.
-const SIGNS: [&str; 13] =
-    ["!=", "<=", ">=", "(", ")", ",", "+", "-", "*", "=", "<", ">", "."];
+const SIGNS: [&str; 13] = ["!=", "<=", ">=", "(", ")", ",", "+", "-", "*", "=", "<", ">", "."];
 
-/// Signs of XPath that mean paths, steps and sets.
+/// Signs of `XPath` that mean paths, steps and sets.
 const UNSUPPORTED: [&str; 7] = ["..", "/", "@", "|", "[", "]", "::"];
 
 /// Splits `source` into tokens.
@@ -97,9 +96,7 @@ fn word_length(rest: &str) -> usize {
     let mut colon = false;
     let mut length = 0;
     for (at, c) in rest.char_indices() {
-        let prefix = c == ':'
-            && !colon
-            && rest[at + 1..].starts_with(is_word_start);
+        let prefix = c == ':' && !colon && rest[at + 1..].starts_with(is_word_start);
         colon |= prefix;
         if !(prefix || c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
             break;

@@ -16,7 +16,7 @@ use super::{Form, Labels, Mistake, labels::PipingFault};
 use crate::{messages::Text, text};
 use pages::{Names, Pages};
 use table::{Source, Table};
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 /// No form of a survey comes near this; it bounds the work that a file can cause.
 const LARGEST: usize = 2_000_000;
@@ -62,9 +62,7 @@ fn form(root: &mut Table<'_>) -> Form {
     lists.extend(options::lists(root, "lists", false, &whole));
     let Pages { pages, questions, uses } = pages::pages(root, &lists, &whole);
     let order = order::order(&whole, &pages, &questions, &uses);
-    let calculated = |at: &usize| {
-        matches!(&questions[*at].kind, super::Kind::Calculate(expression) if expression.keeps())
-    };
+    let calculated = |at: &usize| matches!(&questions[*at].kind, super::Kind::Calculate(expression) if expression.keeps());
     Form {
         id,
         version,
@@ -79,10 +77,11 @@ fn form(root: &mut Table<'_>) -> Form {
     }
 }
 
-/// The languages of the form; without a list there is nothing to hold labels against.
+/// The languages of the form. Where they cannot be read, those of the title stand in,
+/// so that the other texts are not held against a guess.
 fn languages(root: &mut Table<'_>) -> Vec<String> {
-    let Some(found) = root.texts("languages") else { return vec!["vi".to_owned()] };
     let mut languages: Vec<String> = Vec::new();
+    let Some(found) = root.texts("languages") else { return languages_of_title(root) };
     for language in found {
         let known = languages.contains(&language.value);
         let well_formed = (2..=8).contains(&language.value.len())
@@ -95,10 +94,17 @@ fn languages(root: &mut Table<'_>) -> Vec<String> {
         }
     }
     if languages.is_empty() {
-        root.report(root.at(), text!("questionnaire.no_languages"));
-        languages.push("vi".to_owned());
+        root.report(root.at_of("languages"), text!("questionnaire.no_languages"));
+        return languages_of_title(root);
     }
     languages
+}
+
+fn languages_of_title(root: &Table<'_>) -> Vec<String> {
+    match root.peek("title").and_then(DeValue::as_table) {
+        Some(title) => title.keys().map(|language| language.get_ref().to_string()).collect(),
+        None => vec!["vi".to_owned()],
+    }
 }
 
 /// A text that stands before every answer cannot refer to one.

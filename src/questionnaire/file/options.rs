@@ -38,12 +38,7 @@ pub(super) fn lists(
     lists
 }
 
-fn options(
-    table: &mut Table<'_>,
-    list: &str,
-    scale: bool,
-    whole: &Whole<'_>,
-) -> Vec<ChoiceOption> {
+fn options(table: &mut Table<'_>, list: &str, scale: bool, whole: &Whole<'_>) -> Vec<ChoiceOption> {
     if !table.has("options") {
         table.missing("options");
     }

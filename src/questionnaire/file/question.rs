@@ -18,9 +18,24 @@ const RESERVED: [&str; 12] = [
 
 /// Every key that a question of some kind has.
 const KEYS: [&str; 18] = [
-    "name", "kind", "label", "hint", "required", "required_message", "relevant", "constraint",
-    "constraint_message", "soft_constraint", "soft_message", "scale", "list", "choice_filter",
-    "dont_know", "minimum", "maximum", "calculation",
+    "name",
+    "kind",
+    "label",
+    "hint",
+    "required",
+    "required_message",
+    "relevant",
+    "constraint",
+    "constraint_message",
+    "soft_constraint",
+    "soft_message",
+    "scale",
+    "list",
+    "choice_filter",
+    "dont_know",
+    "minimum",
+    "maximum",
+    "calculation",
 ];
 
 /// A question that is being read.
@@ -69,14 +84,9 @@ pub(super) fn question(
     let kind_name = reading.table.needed("kind").map(|kind| kind.value).unwrap_or_default();
     let kind = reading.kind(&kind_name);
     let is_answered = kind.as_ref().is_none_or(Kind::is_answered);
-    let label = match kind {
-        Some(Kind::Calculate(_)) => None,
-        _ => reading.needed_labels("label"),
-    };
-    let hint = match kind {
-        Some(Kind::Calculate(_)) => None,
-        _ => reading.labels("hint", Moment::Before(page)),
-    };
+    let is_shown = kind_name != "calculate";
+    let label = if is_shown { reading.needed_labels("label") } else { None };
+    let hint = if is_shown { reading.labels("hint", Moment::Before(page)) } else { None };
     let mut question = Question {
         name,
         page,
@@ -202,10 +212,10 @@ impl Reading<'_, '_> {
                 self.table.report(limit.at, problem);
             }
         }
-        if let (Some(minimum), Some(maximum)) = (minimum, maximum) {
-            if minimum.value > maximum.value {
-                self.table.report(minimum.at, text!("questionnaire.minimum_above_maximum"));
-            }
+        if let (Some(minimum), Some(maximum)) = (minimum, maximum)
+            && minimum.value > maximum.value
+        {
+            self.table.report(minimum.at, text!("questionnaire.minimum_above_maximum"));
         }
     }
 

@@ -245,11 +245,13 @@ impl<'t> Table<'t> {
                     texts.push((language.clone(), text.to_string()));
                 }
                 Some((value, _)) => {
-                    let problem = text!("questionnaire.empty_language", key = key, language = language);
+                    let problem =
+                        text!("questionnaire.empty_language", key = key, language = language);
                     self.report(value.span().start, problem);
                 }
                 None => {
-                    let problem = text!("questionnaire.no_language", key = key, language = language);
+                    let problem =
+                        text!("questionnaire.no_language", key = key, language = language);
                     self.report(self.at, problem);
                 }
             }

@@ -1,16 +1,29 @@
 //! Random forms, answers and posted fields, all about the questions q0 to q19.
 
 use super::*;
+use proptest::prelude::*;
 
 const KINDS: [&str; 9] = [
-    "kind = 'scale'\nscale = 's'", "kind = 'one'\nlist = 'l'", "kind = 'several'\nlist = 'l'\nmaximum = 2",
-    "kind = 'number'", "kind = 'integer'", "kind = 'date'", "kind = 'text'", "kind = 'long_text'",
+    "kind = 'scale'\nscale = 's'",
+    "kind = 'one'\nlist = 'l'",
+    "kind = 'several'\nlist = 'l'\nmaximum = 2",
+    "kind = 'number'",
+    "kind = 'integer'",
+    "kind = 'date'",
+    "kind = 'text'",
+    "kind = 'long_text'",
     "kind = 'note'",
 ];
 
 const CONDITIONS: [&str; 8] = [
-    "${X} = 1", "${X} != ''", "selected(${X}, '2') or ${Y} > 5", "not(${X})", "${X} + ${Y} > 3",
-    "string-length(${X}) < 3", "${X} = ${Y}", "count-selected(${X}) >= 1 and ${Y} != 0",
+    "${X} = 1",
+    "${X} != ''",
+    "selected(${X}, '2') or ${Y} > 5",
+    "not(${X})",
+    "${X} + ${Y} > 3",
+    "string-length(${X}) < 3",
+    "${X} = ${Y}",
+    "count-selected(${X}) >= 1 and ${Y} != 0",
 ];
 
 /// The pieces of one random question.
@@ -54,10 +67,12 @@ fn written(pieces: &[Piece]) -> String {
     // What may be referred to: questions of earlier pages that are answered or calculated.
     let (mut earlier, mut here): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     for (at, piece) in pieces.iter().enumerate() {
-        let condition = piece.condition.filter(|_| at > 0).map(|c| move |known: &[usize]| {
-            let pick = |n: usize| (!known.is_empty()).then(|| known[n % known.len()]);
-            let (x, y) = (pick(c.1)?, pick(c.2)?);
-            Some(CONDITIONS[c.0].replace('X', &format!("q{x}")).replace('Y', &format!("q{y}")))
+        let condition = piece.condition.filter(|_| at > 0).map(|c| {
+            move |known: &[usize]| {
+                let pick = |n: usize| (!known.is_empty()).then(|| known[n % known.len()]);
+                let (x, y) = (pick(c.1)?, pick(c.2)?);
+                Some(CONDITIONS[c.0].replace('X', &format!("q{x}")).replace('Y', &format!("q{y}")))
+            }
         });
         if at == 0 || piece.new_page {
             earlier.append(&mut here);
@@ -88,10 +103,9 @@ fn written(pieces: &[Piece]) -> String {
         if piece.required {
             text += "required = true\n";
         }
-        if piece.filtered && (1..=2).contains(&piece.kind) {
-            if let Some(q) = earlier.last() {
-                text += &format!("choice_filter = 'v = ${{q{q}}} or ${{q{q}}} = 5'\n");
-            }
+        if let Some(q) = earlier.last().filter(|_| piece.filtered && (1..=2).contains(&piece.kind))
+        {
+            text += &format!("choice_filter = 'v = ${{q{q}}} or ${{q{q}}} = 5'\n");
         }
         if piece.filtered && (3..=4).contains(&piece.kind) {
             text += "constraint = '. < 100000'\nconstraint_message = { vi = 'x', en = 'x' }\n";
@@ -107,7 +121,8 @@ pub(super) fn answers() -> impl Strategy<Value = Answers> {
         Just(Answer::DontKnow),
         prop::collection::btree_set(1..5i16, 0..4)
             .prop_map(|codes| Answer::Several(codes.into_iter().collect())),
-        (-2_000_000..2_000_000i64, 0..4u32).prop_map(|(n, scale)| Answer::Number(Decimal::new(n, scale))),
+        (-2_000_000..2_000_000i64, 0..4u32)
+            .prop_map(|(n, scale)| Answer::Number(Decimal::new(n, scale))),
         Just(Answer::Date("2024-02-29".to_owned())),
         "[a-zế]{1,5}".prop_map(Answer::Text),
     ];
@@ -123,8 +138,13 @@ pub(super) fn fields() -> impl Strategy<Value = Vec<(String, String)>> {
         1 => any::<String>(),
     ];
     let value = prop_oneof![
-        Just(String::new()), Just(" ".to_owned()), Just("q3".to_owned()), Just("5/3/1980".to_owned()),
-        Just("1.234,5".to_owned()), (0..5u8).prop_map(|n| n.to_string()), any::<String>(),
+        Just(String::new()),
+        Just(" ".to_owned()),
+        Just("q3".to_owned()),
+        Just("5/3/1980".to_owned()),
+        Just("1.234,5".to_owned()),
+        (0..5u8).prop_map(|n| n.to_string()),
+        any::<String>(),
     ];
     prop::collection::vec((name, value), 0..30)
 }

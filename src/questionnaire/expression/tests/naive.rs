@@ -14,9 +14,9 @@ pub(super) enum Tree {
     B,
     Empty,
     Several,
-    Binary(&'static str, Box<Tree>, Box<Tree>),
-    Negative(Box<Tree>),
-    Call(&'static str, Vec<Tree>),
+    Binary(&'static str, Box<Self>, Box<Self>),
+    Negative(Box<Self>),
+    Call(&'static str, Vec<Self>),
 }
 
 /// The naive values: conversions are written out anew here.
@@ -28,16 +28,48 @@ pub(super) enum Plain {
 }
 
 const OPERATORS: [(&str, u8); 13] = [
-    ("or", 1), ("and", 2), ("=", 3), ("!=", 3), ("<", 4), ("<=", 4), (">", 4), (">=", 4),
-    ("+", 5), ("-", 5), ("*", 6), ("div", 6), ("mod", 6),
+    ("or", 1),
+    ("and", 2),
+    ("=", 3),
+    ("!=", 3),
+    ("<", 4),
+    ("<=", 4),
+    (">", 4),
+    (">=", 4),
+    ("+", 5),
+    ("-", 5),
+    ("*", 6),
+    ("div", 6),
+    ("mod", 6),
 ];
 
 const CALLS: [(&str, usize); 27] = [
-    ("not", 1), ("boolean", 1), ("number", 1), ("string", 1), ("int", 1), ("floor", 1),
-    ("ceiling", 1), ("round", 1), ("abs", 1), ("if", 3), ("coalesce", 2), ("concat", 3),
-    ("contains", 2), ("starts-with", 2), ("ends-with", 2), ("selected", 2), ("count-selected", 1),
-    ("selected-at", 2), ("string-length", 1), ("substr", 3), ("substring-before", 2),
-    ("substring-after", 2), ("normalize-space", 1), ("translate", 3), ("min", 2), ("max", 3),
+    ("not", 1),
+    ("boolean", 1),
+    ("number", 1),
+    ("string", 1),
+    ("int", 1),
+    ("floor", 1),
+    ("ceiling", 1),
+    ("round", 1),
+    ("abs", 1),
+    ("if", 3),
+    ("coalesce", 2),
+    ("concat", 3),
+    ("contains", 2),
+    ("starts-with", 2),
+    ("ends-with", 2),
+    ("selected", 2),
+    ("count-selected", 1),
+    ("selected-at", 2),
+    ("string-length", 1),
+    ("substr", 3),
+    ("substring-before", 2),
+    ("substring-after", 2),
+    ("normalize-space", 1),
+    ("translate", 3),
+    ("min", 2),
+    ("max", 3),
     ("sum", 2),
 ];
 
@@ -46,7 +78,10 @@ pub(super) fn tree() -> impl Strategy<Value = Tree> {
         (0..20u32).prop_map(Tree::Number),
         (0..400u32).prop_map(Tree::Decimal),
         "[ 0-3a-cế.-]{0,4}".prop_map(Tree::Text),
-        Just(Tree::A), Just(Tree::B), Just(Tree::Empty), Just(Tree::Several),
+        Just(Tree::A),
+        Just(Tree::B),
+        Just(Tree::Empty),
+        Just(Tree::Several),
     ];
     leaf.prop_recursive(5, 40, 3, |inner| {
         prop_oneof![
@@ -85,8 +120,7 @@ impl Tree {
             }
             Self::Binary(operator, one, other) => {
                 let own = OPERATORS.iter().find(|(known, _)| known == operator).unwrap().1;
-                let written =
-                    format!("{} {operator} {}", one.within(own), other.within(own + 1));
+                let written = format!("{} {operator} {}", one.within(own), other.within(own + 1));
                 if own < rank { format!("({written})") } else { written }
             }
         }
