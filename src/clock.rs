@@ -9,12 +9,15 @@ use std::sync::{
 /// An instant in UTC milliseconds, as stored.
 pub type Millis = i64;
 
+/// What a standing clock shows once it runs.
+const RUNS: Millis = Millis::MIN;
+
 /// Tells the time: the machine's, or one that is set by hand.
 #[derive(Clone)]
 pub enum Clock {
     /// The machine's clock.
     System,
-    /// A clock that stands until it is set.
+    /// A clock that stands until it is set, or runs with the machine's from [`Clock::run`] on.
     Set(Arc<AtomicI64>),
 }
 
@@ -28,9 +31,14 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
     pub fn now(&self) -> Millis {
         match self {
-            Self::System => Timestamp::now().as_millisecond(),
-            Self::Set(now) => now.load(Ordering::SeqCst),
+            Self::Set(now) if now.load(Ordering::SeqCst) != RUNS => now.load(Ordering::SeqCst),
+            _ => Timestamp::now().as_millisecond(),
         }
+    }
+
+    /// Lets a standing clock run with the machine's.
+    pub fn run(&self) {
+        self.set(RUNS);
     }
 
     /// Moves a standing clock; the machine's clock cannot be moved.

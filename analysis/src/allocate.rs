@@ -1,15 +1,12 @@
-//! How many to ask, and how many of them in which stratum.
+//! How a sample is shared out over strata.
 //!
-//! Sources: W. G. Cochran (1977), Sampling Techniques, 3rd ed., chapters 4 and 5; J. Neyman
+//! Sources: W. G. Cochran (1977), Sampling Techniques, 3rd ed., chapter 5; J. Neyman
 //! (1934); M. D. Bankier (1988), The American Statistician 42 (power allocation); T. Wright
 //! (2017), Statistics & Probability Letters 129 (exact optimum in whole numbers).
 
-use serde::Serialize;
 use thiserror::Error;
 
-use crate::distribution::normal_quantile;
 use crate::exact_sum::exact_sum;
-use crate::interval::tail_of;
 
 /// Why no sample size or allocation can be given.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -41,179 +38,13 @@ pub enum AllocationError {
     },
 }
 
-/// A sample size with the steps that led to it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct SampleSize {
-    /// For an infinite population.
-    pub infinite: f64,
-    /// Respondents needed from this population, before rounding.
-    pub exact: f64,
-    /// Respondents needed.
-    pub respondents: u64,
-    /// People to draw, so that enough of them answer.
-    pub draw: u64,
-}
-
-/// The official formula n = N/(1 + N·e²): a share of one half, z = 2, no design effect.
-///
-/// Source: T. Yamane (1967), Statistics: An Introductory Analysis, 2nd ed.
-///
-/// # Errors
-/// [`AllocationError::Unusable`] unless 0 < e < 1.
-pub fn sample_size_yamane(population: u64, margin: f64) -> Result<SampleSize, AllocationError> {
-    if !(margin > 0.0 && margin < 1.0) {
-        return Err(AllocationError::Unusable { what: "margin" });
-    }
-    let people = population as f64;
-    let infinite = 1.0 / (margin * margin);
-    let exact = people / (1.0 + people * margin * margin);
-    let respondents = whole(exact, population);
-    Ok(SampleSize { infinite, exact, respondents, draw: respondents })
-}
-
-/// What a planned survey is to reach.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Precision {
-    /// Half the width of the interval.
-    pub margin: f64,
-    /// Confidence level.
-    pub level: f64,
-    /// Design effect expected.
-    pub deff: f64,
-    /// Share of the people drawn who answer.
-    pub response_rate: f64,
-}
-
-/// Respondents for a share: n₀ = z²p(1−p)/d²·deff, n = n₀/(1 + (n₀ − 1)/N).
-///
-/// Source: Cochran (1977), section 4.4.
-///
-/// # Errors
-/// [`AllocationError::Unusable`] for an argument outside its domain.
-pub fn sample_size_share(
-    population: u64,
-    share: f64,
-    precision: &Precision,
-) -> Result<SampleSize, AllocationError> {
-    if !(0.0..=1.0).contains(&share) {
-        return Err(AllocationError::Unusable { what: "share" });
-    }
-    sized(population, share * (1.0 - share), precision)
-}
-
-/// Respondents for a mean of standard deviation `deviation` (Cochran 1977, section 4.6).
-///
-/// # Errors
-/// [`AllocationError::Unusable`] for an argument outside its domain.
-pub fn sample_size_mean(
-    population: u64,
-    deviation: f64,
-    precision: &Precision,
-) -> Result<SampleSize, AllocationError> {
-    if !(deviation >= 0.0 && deviation.is_finite()) {
-        return Err(AllocationError::Unusable { what: "deviation" });
-    }
-    sized(population, deviation * deviation, precision)
-}
-
-fn sized(
-    population: u64,
-    spread: f64,
-    precision: &Precision,
-) -> Result<SampleSize, AllocationError> {
-    let Precision { margin, level, deff, response_rate } = *precision;
-    let check =
-        |yes: bool, what| if yes { Ok(()) } else { Err(AllocationError::Unusable { what }) };
-    check(margin > 0.0 && margin.is_finite(), "margin")?;
-    check(deff > 0.0 && deff.is_finite(), "deff")?;
-    check(response_rate > 0.0 && response_rate <= 1.0, "response rate")?;
-    let z = critical_z(level)?;
-    let people = population as f64;
-    let infinite = z * z * spread / (margin * margin) * deff;
-    let exact = infinite / (1.0 + (infinite - 1.0) / people);
-    let exact = if population == 0 || exact < 0.0 { 0.0 } else { exact };
-    let respondents = whole(exact, population);
-    let draw = whole(respondents as f64 / response_rate, population);
-    Ok(SampleSize { infinite, exact, respondents, draw })
-}
-
-/// Half the width of the interval of a share that n of N respondents give.
-///
-/// # Errors
-/// [`AllocationError::Unusable`] for an argument outside its domain.
-pub fn expected_margin(
-    respondents: u64,
-    population: u64,
-    share: f64,
-    level: f64,
-    deff: f64,
-) -> Result<f64, AllocationError> {
-    let unusable = |what| Err(AllocationError::Unusable { what });
-    if respondents == 0 || respondents > population {
-        return unusable("respondents");
-    }
-    if !(0.0..=1.0).contains(&share) {
-        return unusable("share");
-    }
-    if !(deff > 0.0 && deff.is_finite()) {
-        return unusable("deff");
-    }
-    if respondents == population {
-        return Ok(0.0);
-    }
-    let (n, people) = (respondents as f64, population as f64);
-    let variance = deff * share * (1.0 - share) / n * (people - n) / (people - 1.0);
-    Ok(critical_z(level)? * variance.sqrt())
-}
-
-/// Respondents of each of two rounds that tell the shares `p1` and `p2` apart.
-///
-/// n = (z₁₋α/₂ + z_β)²·(p₁q₁ + p₂q₂ − 2πρ√(p₁q₁p₂q₂))/(p₁ − p₂)², where a share π of the people
-/// answers in both rounds and their answers correlate by ρ.
-///
-/// # Errors
-/// [`AllocationError::Unusable`] for an argument outside its domain.
-pub fn sample_size_difference(
-    shares: [f64; 2],
-    level: f64,
-    power: f64,
-    overlap: f64,
-    correlation: f64,
-) -> Result<u64, AllocationError> {
-    let unusable = |what| Err(AllocationError::Unusable { what });
-    let [p1, p2] = shares;
-    let inside = |x: f64| (0.0..=1.0).contains(&x);
-    if !(inside(p1) && inside(p2) && p1 != p2) {
-        return unusable("shares");
-    }
-    if !(inside(overlap) && (-1.0..=1.0).contains(&correlation)) {
-        return unusable("overlap");
-    }
-    let Some(beta) = normal_quantile(power) else { return unusable("power") };
-    let (v1, v2) = (p1 * (1.0 - p1), p2 * (1.0 - p2));
-    let variance = v1 + v2 - 2.0 * overlap * correlation * (v1 * v2).sqrt();
-    let n = (critical_z(level)? + beta).powi(2) * variance / (p1 - p2).powi(2);
-    Ok(whole(n.max(1.0), u64::MAX))
-}
-
-fn critical_z(level: f64) -> Result<f64, AllocationError> {
-    let z = tail_of(level).and_then(|tail| normal_quantile(1.0 - tail));
-    z.ok_or(AllocationError::Unusable { what: "level" })
-}
-
-/// The next whole number, at most `most`; rounding noise does not ask for one more.
-fn whole(number: f64, most: u64) -> u64 {
-    let up = (number - 1e-9 * number.abs().max(1.0)).ceil().max(0.0);
-    if up >= most as f64 { most } else { floor_to_u64(up) }
-}
-
 /// A finite number ≥ 0 without its fraction.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "the callers pass finite numbers from 0 to the largest count"
 )]
-fn floor_to_u64(number: f64) -> u64 {
+pub(crate) fn floor_to_u64(number: f64) -> u64 {
     number as u64
 }
 
@@ -412,14 +243,6 @@ impl PartialOrd for Candidate {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_official_formula_asks_for_a_census_of_few_and_four_hundred_of_many() {
-        let respondents = |n| sample_size_yamane(n, 0.05).unwrap().respondents;
-        assert_eq!([respondents(0), respondents(1), respondents(100)], [0, 1, 80]);
-        assert_eq!([respondents(400), respondents(1_000), respondents(10_000)], [200, 286, 385]);
-        assert!(sample_size_yamane(10, 0.0).is_err());
-    }
 
     #[test]
     fn the_exact_allocation_beats_every_other_one() {

@@ -6,6 +6,7 @@
 //! functions); J.-C. Deville, C.-E. Särndal, O. Sautory (1993), JASA 88 (generalized raking);
 //! W. E. Deming, F. F. Stephan (1940) (iterative proportional fitting).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -13,7 +14,8 @@ use thiserror::Error;
 
 use crate::design::{Design, LARGEST, equal_weights};
 use crate::exact_sum::{ExactSum, exact_sum};
-use crate::matrix::Pseudoinverse;
+use crate::newton::{Curve, solve};
+use crate::residual::Adjustment;
 
 /// Margins whose totals differ by more than this contradict each other.
 const SAME_TOTAL: f64 = 0.5;
@@ -133,104 +135,6 @@ pub enum CalibrationError {
     },
 }
 
-/// What an adjustment of the weights does to linearised scores.
-#[derive(Debug, Clone)]
-pub(crate) enum Adjustment {
-    Poststratified { class_of: Vec<usize>, old: Vec<f64>, new: Vec<f64> },
-    Raked { margins: Vec<Vec<usize>>, weight: Vec<f64> },
-    Regressed { columns: Vec<Vec<f64>>, old: Vec<f64>, new: Vec<f64> },
-}
-
-impl Adjustment {
-    /// Replaces the scores by their calibration residuals.
-    pub(crate) fn residuals(&self, scores: &mut [f64]) {
-        match self {
-            Self::Poststratified { class_of, old, new } => {
-                centre(scores, class_of, new, old);
-            }
-            Self::Raked { margins, weight } => sweep(scores, margins, weight),
-            Self::Regressed { columns, old, new } => regress(scores, columns, old, new),
-        }
-    }
-}
-
-/// Takes the mean of score/weight, weighted by `by`, out of each class.
-fn centre(scores: &mut [f64], class_of: &[usize], weight: &[f64], by: &[f64]) -> f64 {
-    let classes = class_of.iter().max().map_or(0, |&last| last + 1);
-    let mut sums = vec![(ExactSum::default(), ExactSum::default()); classes];
-    for (row, &class) in class_of.iter().enumerate() {
-        if weight[row] != 0.0 {
-            sums[class].0.add(scores[row] * by[row] / weight[row]);
-            sums[class].1.add(by[row]);
-        }
-    }
-    let means: Vec<f64> = sums
-        .iter()
-        .map(|(sum, size)| if size.value() != 0.0 { sum.value() / size.value() } else { 0.0 })
-        .collect();
-    for (row, &class) in class_of.iter().enumerate() {
-        scores[row] -= means[class] * weight[row];
-    }
-    means.iter().fold(0.0, |most, m| m.abs().max(most))
-}
-
-/// Takes the class means of all margins out in turn until nothing is left of them.
-fn sweep(scores: &mut [f64], margins: &[Vec<usize>], weight: &[f64]) {
-    let ones = vec![1.0; scores.len()];
-    let mut first: Option<f64> = None;
-    for _ in 0..1_000 {
-        let change = margins
-            .iter()
-            .map(|class_of| centre(scores, class_of, weight, &ones))
-            .fold(0.0, f64::max);
-        let start = *first.get_or_insert(change);
-        if change <= 1e-14 * start || margins.len() < 2 {
-            break;
-        }
-    }
-}
-
-/// Takes the regression of score/weight on the columns out, weighted by the old weights.
-fn regress(scores: &mut [f64], columns: &[Vec<f64>], old: &[f64], new: &[f64]) {
-    let rows = || (0..scores.len()).filter(|&row| old[row] != 0.0 && new[row] != 0.0);
-    let right: Vec<f64> = columns
-        .iter()
-        .map(|x| exact_sum(rows().map(|row| old[row] * x[row] * scores[row] / new[row])))
-        .collect();
-    let Some(inverse) = Pseudoinverse::of(&cross_products(columns, old)) else { return };
-    let mut slopes = inverse.solve(&right);
-    // One step of refinement brings the residuals to full precision.
-    let residual = |slopes: &[f64], row: usize| {
-        scores[row] / new[row] - columns.iter().zip(slopes).map(|(x, b)| x[row] * b).sum::<f64>()
-    };
-    let left: Vec<f64> = columns
-        .iter()
-        .map(|x| exact_sum(rows().map(|row| old[row] * x[row] * residual(&slopes, row))))
-        .collect();
-    for (slope, step) in slopes.iter_mut().zip(inverse.solve(&left)) {
-        *slope += step;
-    }
-    let residuals: Vec<f64> = (0..scores.len())
-        .map(|row| if new[row] == 0.0 { 0.0 } else { residual(&slopes, row) * new[row] })
-        .collect();
-    scores.copy_from_slice(&residuals);
-}
-
-fn cross_products(columns: &[Vec<f64>], weight: &[f64]) -> Vec<Vec<f64>> {
-    let size = columns.len();
-    let mut matrix = vec![vec![0.0; size]; size];
-    for i in 0..size {
-        for j in 0..=i {
-            let terms =
-                (0..weight.len()).map(|row| weight[row] * columns[i][row] * columns[j][row]);
-            let sum = exact_sum(terms);
-            matrix[i][j] = sum;
-            matrix[j][i] = sum;
-        }
-    }
-    matrix
-}
-
 impl Design {
     /// Weights that meet the count of every class of one classification.
     ///
@@ -268,16 +172,32 @@ impl Design {
                 return Err(CalibrationError::TotalsDiffer { margin: number, total, first });
             }
         }
-        let mut weight = self.weight.clone();
+        // Rows of the same classes keep their proportions: it is enough to fit their sums.
+        let (cell_of, cells) = crossed(margins, self.rows());
+        let start = cell_sums(&self.weight, &cell_of, cells.len());
+        let on_cells: Vec<Margin> = (0..margins.len())
+            .map(|m| Margin {
+                class_of: cells.iter().map(|classes| classes[m]).collect(),
+                counts: margins[m].counts.clone(),
+            })
+            .collect();
+        let mut sums = start.clone();
         let mut error = f64::INFINITY;
         let mut rounds = 0;
         while rounds < limits.iterations.max(1) && error > limits.tolerance && !margins.is_empty() {
-            for margin in margins {
-                fit(&mut weight, margin);
+            for margin in &on_cells {
+                fit(&mut sums, margin);
             }
-            error = margins.iter().map(|m| misfit(&weight, m)).fold(0.0, f64::max);
+            error = on_cells.iter().map(|m| misfit(&sums, m)).fold(0.0, f64::max);
             rounds += 1;
         }
+        let factor: Vec<f64> = sums
+            .iter()
+            .zip(&start)
+            .map(|(now, before)| if *before > 0.0 { now / before } else { 1.0 })
+            .collect();
+        let weight: Vec<f64> =
+            self.weight.iter().zip(&cell_of).map(|(w, &cell)| w * factor[cell]).collect();
         if error > limits.tolerance.max(1e-9) && !margins.is_empty() {
             let margin_error = error;
             return Err(CalibrationError::Infeasible { iterations: rounds, margin_error });
@@ -370,7 +290,8 @@ impl Design {
 
     fn reweighted(&self, weight: Vec<f64>, adjustment: Option<Adjustment>) -> Self {
         let mut design = self.clone();
-        design.equal_weights = equal_weights(&weight, &self.stratum_of, self.strata.len());
+        let weights = equal_weights(&weight, &self.stratum_of, self.strata.len());
+        (design.first_weight, design.equal_weights) = weights;
         design.weight = weight;
         design.scale_known = vec![true; self.strata.len()];
         design.adjustments.extend(adjustment.map(Arc::new));
@@ -408,6 +329,32 @@ impl Design {
         }
         Ok(sums)
     }
+}
+
+/// Combinations of classes that occur: the combination of each row, and the classes of each.
+fn crossed(margins: &[Margin], rows: usize) -> (Vec<usize>, Vec<Vec<usize>>) {
+    let classes = |row: usize| margins.iter().map(|m| m.class_of[row]).collect::<Vec<usize>>();
+    let mut numbers: HashMap<Vec<usize>, usize> = HashMap::new();
+    let mut cells = Vec::new();
+    let cell_of = (0..rows).map(|row| {
+        let classes = classes(row);
+        if let Some(&cell) = numbers.get(&classes) {
+            return cell;
+        }
+        cells.push(classes.clone());
+        numbers.insert(classes, cells.len() - 1);
+        cells.len() - 1
+    });
+    let cell_of = cell_of.collect();
+    (cell_of, cells)
+}
+
+fn cell_sums(weight: &[f64], cell_of: &[usize], cells: usize) -> Vec<f64> {
+    let mut sums = vec![ExactSum::default(); cells];
+    for (&weight, &cell) in weight.iter().zip(cell_of) {
+        sums[cell].add(weight);
+    }
+    sums.iter().map(ExactSum::value).collect()
 }
 
 fn class_sums(weight: &[f64], margin: &Margin) -> Vec<f64> {
@@ -453,132 +400,5 @@ fn report(
         largest_ratio: ratios().fold(0.0, f64::max),
         weighting_effect: effect,
         dependent,
-    }
-}
-
-/// g as a function of x'λ.
-struct Curve {
-    distance: Distance,
-    low: f64,
-    high: f64,
-}
-
-impl Curve {
-    fn of(distance: Distance, bounds: Option<[f64; 2]>) -> Option<Self> {
-        let [low, high] = bounds.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
-        let around_one = low < 1.0 && high > 1.0;
-        let finite = low.is_finite() && high.is_finite();
-        (around_one && (distance != Distance::Logit || finite)).then_some(Self {
-            distance,
-            low,
-            high,
-        })
-    }
-
-    /// The value and its slope.
-    fn at(&self, u: f64) -> (f64, f64) {
-        let Self { low, high, .. } = *self;
-        let cut = |value: f64, slope: f64| {
-            if value <= low {
-                (low, 0.0)
-            } else if value >= high {
-                (high, 0.0)
-            } else {
-                (value, slope)
-            }
-        };
-        match self.distance {
-            Distance::Linear => cut(1.0 + u, 1.0),
-            Distance::Raking => {
-                let g = u.min(700.0).exp();
-                cut(g, g)
-            }
-            Distance::Logit => {
-                let speed = (high - low) / ((high - 1.0) * (1.0 - low));
-                let e = (speed * u).clamp(-700.0, 700.0).exp();
-                let below = high - 1.0 + (1.0 - low) * e;
-                let g = (low * (high - 1.0) + high * (1.0 - low) * e) / below;
-                (g, speed * (g - low) * (high - g) / (high - low))
-            }
-        }
-    }
-}
-
-struct Solution {
-    ratios: Vec<f64>,
-    rounds: usize,
-    margin_error: f64,
-    dependent: usize,
-}
-
-/// Newton's method on λ, halving steps that lead away.
-fn solve(
-    columns: &[Vec<f64>],
-    totals: &[f64],
-    weight: &[f64],
-    curve: &Curve,
-    limits: &Limits,
-) -> Result<Solution, CalibrationError> {
-    let mut lambda = vec![0.0; columns.len()];
-    let mut state = State::at(columns, totals, weight, curve, &lambda);
-    let mut best = state.error;
-    let (mut rounds, mut dependent) = (0, 0);
-    while state.error > limits.tolerance && rounds < limits.iterations.max(1) {
-        let slopes: Vec<f64> = weight.iter().zip(&state.slopes).map(|(w, s)| w * s).collect();
-        let Some(inverse) = Pseudoinverse::of(&cross_products(columns, &slopes)) else { break };
-        dependent = inverse.dependent;
-        let mut step = inverse.solve(&state.misfit);
-        let mut next = state.error;
-        for _ in 0..40 {
-            let trial: Vec<f64> = lambda.iter().zip(&step).map(|(l, s)| l + s).collect();
-            let candidate = State::at(columns, totals, weight, curve, &trial);
-            next = candidate.error;
-            if next < state.error {
-                (lambda, state) = (trial, candidate);
-                break;
-            }
-            step.iter_mut().for_each(|s| *s *= 0.5);
-        }
-        rounds += 1;
-        if next >= best {
-            // The last digits are reached, or there is no way on.
-            break;
-        }
-        best = state.error;
-    }
-    let margin_error = state.error;
-    if margin_error.is_nan() || margin_error > limits.tolerance.max(1e-9) {
-        return Err(CalibrationError::Infeasible { iterations: rounds, margin_error });
-    }
-    Ok(Solution { ratios: state.ratios, rounds, margin_error, dependent })
-}
-
-struct State {
-    ratios: Vec<f64>,
-    slopes: Vec<f64>,
-    misfit: Vec<f64>,
-    /// Largest misfit relative to 1 + total.
-    error: f64,
-}
-
-impl State {
-    fn at(
-        columns: &[Vec<f64>],
-        totals: &[f64],
-        weight: &[f64],
-        curve: &Curve,
-        lambda: &[f64],
-    ) -> Self {
-        let linear = |row: usize| columns.iter().zip(lambda).map(|(x, l)| x[row] * l).sum::<f64>();
-        let (ratios, slopes): (Vec<f64>, Vec<f64>) =
-            (0..weight.len()).map(|row| curve.at(linear(row))).unzip();
-        let reached = |x: &Vec<f64>| {
-            exact_sum((0..weight.len()).map(|row| weight[row] * ratios[row] * x[row]))
-        };
-        let misfit: Vec<f64> = columns.iter().zip(totals).map(|(x, t)| t - reached(x)).collect();
-        let relative = misfit.iter().zip(totals).map(|(m, t)| m.abs() / (1.0 + t.abs()));
-        let error =
-            relative.fold(0.0, |most: f64, e| if e.is_nan() { f64::NAN } else { most.max(e) });
-        Self { ratios, slopes, misfit, error }
     }
 }

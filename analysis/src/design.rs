@@ -7,165 +7,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::calibrate::Adjustment;
+use crate::collapse::collapse;
+use crate::declaration::{Declaration, Lonely, Oversampled, Stage, Stratum, Weights};
 use crate::domain::Domain;
 use crate::error::DesignError;
+use crate::residual::Adjustment;
 
 /// Numbers beyond this are refused, so that squares and sums of squares stay finite.
 pub(crate) const LARGEST: f64 = 1e60;
-
-/// A stratum of the population, named for messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stratum {
-    /// The name that errors and notices use.
-    pub name: String,
-    /// Sampling units in the population, if known.
-    ///
-    /// Without it there is no finite population correction, and figures say so.
-    pub population: Option<u64>,
-    /// Strata of the same family (for example of the same unit) are collapsed together first.
-    pub family: Option<String>,
-}
-
-impl Stratum {
-    /// A stratum with a known or an unknown population.
-    #[must_use]
-    pub fn new(name: impl Into<String>, population: Option<u64>) -> Self {
-        Self { name: name.into(), population, family: None }
-    }
-
-    /// Names the family in which this stratum looks for a neighbour if it is lonely.
-    #[must_use]
-    pub fn within(mut self, family: impl Into<String>) -> Self {
-        self.family = Some(family.into());
-        self
-    }
-}
-
-/// Where the weights of the rows come from.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Weights {
-    /// N/r: the population of a stratum spread over its respondents (product over stages).
-    ///
-    /// A figure over strata of which one has no known population counts each row once instead
-    /// and carries the flag [`crate::Flag::PopulationUnknown`].
-    #[default]
-    FromPopulation,
-    /// One weight per row, ≥ 0. A row of weight 0 keeps its place in its stratum.
-    Given(Vec<f64>),
-}
-
-/// What to do with a stratum that has one sampling unit and is not a census.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lonely {
-    /// Join it with the nearest stratum in declared order, of the same family if there is one.
-    ///
-    /// Source: K. Wolter (2007), Introduction to Variance Estimation, 2nd ed., section 2.5.
-    #[default]
-    Collapse,
-    /// Refuse to estimate over it.
-    Fail,
-    /// Let it contribute nothing, as if it were a census.
-    Remove,
-    /// Measure its deviation from the mean of the whole domain instead of its own.
-    Adjust,
-    /// Let it contribute as much as the other strata do on average.
-    Average,
-}
-
-/// What to do when a stratum has more respondents than its declared population (case EN).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Oversampled {
-    /// Refuse the design, naming the stratum.
-    #[default]
-    Refuse,
-    /// Take the population to be the number of respondents; figures carry a flag.
-    ClampToCensus,
-}
-
-/// Sampling units of one stage, by row.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stage {
-    /// Id of the sampling unit of each row; ids need be unique only within the unit above.
-    pub units: Vec<u64>,
-    /// Sampling units in the population of the row's stratum (first stage) or of the row's unit
-    /// of the stage before; empty = unknown, no finite population correction.
-    pub population: Vec<f64>,
-}
-
-/// What is known of a sample, before it is checked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Declaration {
-    strata: Vec<Stratum>,
-    stratum_of: Vec<usize>,
-    stages: Vec<Stage>,
-    weights: Weights,
-    lonely: Lonely,
-    lonely_in_domains: bool,
-    oversampled: Oversampled,
-}
-
-impl Declaration {
-    /// Declares the strata and, for each row, the stratum (its position among them).
-    ///
-    /// Unless told otherwise each row is a sampling unit of its own, the weight is N/r, and
-    /// lonely strata are collapsed.
-    #[must_use]
-    pub fn new(strata: Vec<Stratum>, stratum_of: Vec<usize>) -> Self {
-        Self {
-            strata,
-            stratum_of,
-            stages: Vec::new(),
-            weights: Weights::default(),
-            lonely: Lonely::default(),
-            lonely_in_domains: false,
-            oversampled: Oversampled::default(),
-        }
-    }
-
-    /// Declares a further stage of sampling; without any, each row is a sampling unit.
-    #[must_use]
-    pub fn stage(mut self, stage: Stage) -> Self {
-        self.stages.push(stage);
-        self
-    }
-
-    /// Declares where the weights come from.
-    #[must_use]
-    pub fn weights(mut self, weights: Weights) -> Self {
-        self.weights = weights;
-        self
-    }
-
-    /// Declares the rule for strata with one sampling unit.
-    #[must_use]
-    pub fn lonely(mut self, rule: Lonely) -> Self {
-        self.lonely = rule;
-        self
-    }
-
-    /// Applies the rules `Adjust` and `Average` also where only the domain leaves one unit.
-    #[must_use]
-    pub fn lonely_in_domains(mut self, yes: bool) -> Self {
-        self.lonely_in_domains = yes;
-        self
-    }
-
-    /// Declares the rule for strata with more respondents than population.
-    #[must_use]
-    pub fn oversampled(mut self, rule: Oversampled) -> Self {
-        self.oversampled = rule;
-        self
-    }
-
-    /// Checks the declaration.
-    ///
-    /// # Errors
-    /// The first thing that cannot be read as a sample, naming the stratum or the row.
-    pub fn build(self) -> Result<Design, DesignError> {
-        Design::checked(self)
-    }
-}
 
 /// One stage after checking: units numbered through, with their parents.
 #[derive(Debug, Clone)]
@@ -208,13 +57,17 @@ pub struct Design {
     pub(crate) scale_known: Vec<bool>,
     /// Respondents by declared stratum.
     pub(crate) respondents: Vec<u64>,
-    /// Variance stratum of each declared stratum, where collapsing joined several.
+    /// Variance stratum of each declared stratum: another one where collapsing joined several.
+    pub(crate) variance_stratum: Vec<usize>,
+    /// Which strata were joined with another.
     pub(crate) collapsed: Vec<bool>,
     pub(crate) clamped: Vec<bool>,
     pub(crate) lonely: Lonely,
     pub(crate) lonely_in_domains: bool,
     /// Each row is its own sampling unit.
     pub(crate) elements: bool,
+    /// Weight of the first row of each stratum.
+    pub(crate) first_weight: Vec<f64>,
     /// Rows of one stratum weigh the same.
     pub(crate) equal_weights: Vec<bool>,
     /// What calibration did, in order.
@@ -222,7 +75,7 @@ pub struct Design {
 }
 
 impl Design {
-    fn checked(declaration: Declaration) -> Result<Self, DesignError> {
+    pub(crate) fn checked(declaration: Declaration) -> Result<Self, DesignError> {
         let Declaration {
             strata,
             stratum_of,
@@ -254,11 +107,11 @@ impl Design {
         let given = matches!(weights, Weights::Given(_));
         let known = known_scale(&levels, &stratum_of, &strata);
         let weight = checked_weights(weights, &levels, &stratum_of, &known)?;
-        let equal_weights = equal_weights(&weight, &stratum_of, strata.len());
+        let (first_weight, equal_weights) = equal_weights(&weight, &stratum_of, strata.len());
         let scale_known = if given { vec![true; strata.len()] } else { known };
-        let collapsed = match lonely {
+        let (variance_stratum, collapsed) = match lonely {
             Lonely::Collapse => collapse(&strata, &mut levels[0]),
-            _ => vec![false; strata.len()],
+            _ => ((0..strata.len()).collect(), vec![false; strata.len()]),
         };
         Ok(Self {
             strata,
@@ -267,11 +120,13 @@ impl Design {
             weight,
             scale_known,
             respondents,
+            variance_stratum,
             collapsed,
             clamped,
             lonely,
             lonely_in_domains,
             elements,
+            first_weight,
             equal_weights,
             adjustments: Vec::new(),
         })
@@ -299,6 +154,11 @@ impl Design {
     #[must_use]
     pub fn weights(&self) -> &[f64] {
         &self.weight
+    }
+
+    /// The weight that all rows of a stratum have, where they have the same.
+    pub(crate) fn stratum_weight(&self, stratum: usize) -> f64 {
+        self.first_weight[stratum]
     }
 
     /// Everyone.
@@ -513,71 +373,19 @@ fn checked_weights(
     Ok(given)
 }
 
-pub(crate) fn equal_weights(weight: &[f64], stratum_of: &[u32], strata: usize) -> Vec<bool> {
+/// The first weight of each stratum, and whether all its rows have it.
+pub(crate) fn equal_weights(
+    weight: &[f64],
+    stratum_of: &[u32],
+    strata: usize,
+) -> (Vec<f64>, Vec<bool>) {
     let mut first: Vec<Option<f64>> = vec![None; strata];
     let mut equal = vec![true; strata];
     for (&weight, &stratum) in weight.iter().zip(stratum_of) {
         let before = *first[stratum as usize].get_or_insert(weight);
         equal[stratum as usize] &= before == weight && weight > 0.0;
     }
-    equal
-}
-
-/// Joins every lonely stratum with its nearest neighbour; tells which strata were joined.
-fn collapse(strata: &[Stratum], level: &mut Level) -> Vec<bool> {
-    let mut root: Vec<usize> = (0..strata.len()).collect();
-    let mut joined = vec![false; strata.len()];
-    for stratum in 0..strata.len() {
-        let lonely = level.sampled[stratum] == 1 && level.not_sampled(index(stratum)) > 0.0;
-        if !lonely || joined[stratum] {
-            continue;
-        }
-        let Some(partner) = neighbour(strata, level, stratum) else { continue };
-        let (from, to) = (root[stratum], root[partner]);
-        for slot in &mut root {
-            if *slot == from {
-                *slot = to;
-            }
-        }
-        joined[stratum] = true;
-        joined[partner] = true;
-    }
-    merge(level, &root);
-    joined
-}
-
-/// The nearest stratum with respondents: same family and no census first.
-fn neighbour(strata: &[Stratum], level: &Level, lonely: usize) -> Option<usize> {
-    let rank = |other: usize| {
-        let census = level.not_sampled(index(other)) == 0.0;
-        let stranger = strata[other].family != strata[lonely].family;
-        (census, stranger, other.abs_diff(lonely), other)
-    };
-    let candidates = (0..strata.len()).filter(|&o| o != lonely && level.sampled[o] > 0);
-    candidates.min_by_key(|&other| rank(other))
-}
-
-fn merge(level: &mut Level, root: &[usize]) {
-    let mut sampled = vec![0; root.len()];
-    let mut population: Vec<Option<f64>> = vec![Some(0.0); root.len()];
-    for (stratum, &target) in root.iter().enumerate() {
-        // A stratum without respondents is nobody's neighbour and keeps to itself.
-        sampled[target] += level.sampled[stratum];
-        population[target] = match (population[target], level.population[stratum]) {
-            (Some(sum), Some(count)) => Some(sum + count),
-            _ => None,
-        };
-    }
-    for parent in &mut level.parent {
-        *parent = index(root[*parent as usize]);
-    }
-    level.sampled = sampled;
-    level.population = population;
-}
-
-/// Positions of strata fit: `checked` has refused more than `u32` can number.
-fn index(position: usize) -> u32 {
-    u32::try_from(position).expect("the number of strata was checked")
+    (first.into_iter().map(Option::unwrap_or_default).collect(), equal)
 }
 
 #[cfg(test)]
@@ -606,17 +414,6 @@ mod tests {
         let design = declaration.oversampled(Oversampled::ClampToCensus).build().unwrap();
         assert_eq!(design.weights(), [1.0, 1.0]);
         assert!(design.clamped[0]);
-    }
-
-    #[test]
-    fn a_lonely_stratum_joins_its_family_before_its_neighbour() {
-        let mut strata = strata(&[Some(50), Some(50), Some(50), Some(50)]);
-        strata[1].family = Some("A".into());
-        strata[3].family = Some("A".into());
-        let design = Declaration::new(strata, vec![0, 0, 1, 2, 2, 3, 3]).build().expect("a design");
-        assert_eq!(design.collapsed, [false, true, false, true]);
-        assert_eq!(design.levels[0].parent, [0, 0, 3, 2, 2, 3, 3]);
-        assert_eq!(design.levels[0].population[3], Some(100.0));
     }
 
     #[test]

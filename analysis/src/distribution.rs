@@ -61,12 +61,37 @@ pub fn student_t_quantile(p: f64, df: f64) -> Option<f64> {
     if df > LARGE_DF {
         return normal_quantile(p).map(|z| t_from_normal(z, df));
     }
+    if df > 30.0
+        && let Some(t) = polished_t(p, df)
+    {
+        return Some(t);
+    }
     // 2·tail = I_y(df/2, 1/2) with y = df/(df + t²); the smaller tail keeps its digits.
     let tail = p.min(1.0 - p);
     let y = beta_quantile(2.0 * tail, 0.5 * df, 0.5)?;
     let rest = beta_complement(2.0 * tail, 0.5 * df, y)?;
     let t = (df * rest / y).sqrt();
     t.is_finite().then_some(if p > 0.5 { t } else { -t })
+}
+
+/// Newton's method on the tail, from the expansion; nothing if it does not settle.
+fn polished_t(p: f64, df: f64) -> Option<f64> {
+    let tail = p.min(1.0 - p);
+    let mut t = t_from_normal(normal_quantile(1.0 - tail)?, df);
+    for _ in 0..8 {
+        let (x, y) = (df / (df + t * t), t * t / (df + t * t));
+        // The density of t is that of y = t²/(df + t²) times dy/dt over two.
+        let density = beta_front(y, x, 0.5, 0.5 * df) / t;
+        let step = (0.5 * beta_tail(x, y, 0.5 * df, 0.5)? - tail) / density;
+        if !step.is_finite() {
+            return None;
+        }
+        t += step;
+        if step.abs() <= 1e-14 * t.abs() {
+            return Some(if p > 0.5 { t } else { -t });
+        }
+    }
+    None
 }
 
 /// 1 − y where y is the beta(a, 1/2) quantile of p, without cancellation near y = 1.

@@ -36,6 +36,16 @@ impl ExactSum {
         self.parts.push(carry);
     }
 
+    /// Adds the product of two numbers without rounding it.
+    pub(crate) fn add_product(&mut self, a: f64, b: f64) {
+        let product = a * b;
+        let error = a.mul_add(b, -product);
+        self.add(product);
+        if error != 0.0 && error.is_finite() {
+            self.add(error);
+        }
+    }
+
     /// The sum, rounded once to the nearest number (ties to even).
     pub(crate) fn value(&self) -> f64 {
         let mut rest = self.parts.iter().rev().copied();

@@ -34,12 +34,17 @@ pub(crate) struct Part {
     pub(crate) range: Option<Range>,
     /// Respondents.
     pub(crate) n: u64,
-    /// Effective number by weights alone, (Σw)²/Σw² (Kish 1965, section 11.7).
+    /// Effective number of those in strata that were not observed completely, by weights alone,
+    /// (Σw)²/Σw² (Kish 1965, section 11.7).
     pub(crate) kish: f64,
+    /// Share of the weights that these strata have.
+    pub(crate) open: f64,
+    /// Least and largest answer.
+    pub(crate) extremes: [f64; 2],
     /// Respondents and population, if the part is the whole of one stratum of persons.
     pub(crate) stratum: Option<(u64, u64)>,
-    /// All answers are the same.
-    pub(crate) constant: bool,
+    /// The answers of each stratum that was not observed completely are all the same.
+    pub(crate) alike: bool,
     /// All strata concerned are observed completely.
     pub(crate) census: bool,
 }
@@ -110,7 +115,8 @@ impl Design {
         let squares = (0..count).map(|i| taking.weights[i] * (value(i) - mean).powi(2));
         let spread = exact_sum(squares) / size;
         figure.reference = reference(spread, size, 1.0, &taking);
-        figure.parts = vec![self.part(&figure, &taking, low == high)];
+        let values: Vec<f64> = (0..count).map(value).collect();
+        figure.parts = vec![self.part(&figure, &taking, &values)];
         Ok(figure)
     }
 
@@ -158,7 +164,7 @@ impl Design {
         let mean = total / size;
         let squares = (0..count).map(|i| taking.weights[i] * (value(i) - mean).powi(2));
         figure.reference = reference(exact_sum(squares) / size, size, size, &taking);
-        figure.parts = vec![self.part(&figure, &taking, false)];
+        figure.parts = vec![self.part(&figure, &taking, &[])];
         Ok(figure)
     }
 
@@ -188,8 +194,7 @@ impl Design {
         figure.value = Some(ratio);
         figure.influence =
             influence(&taking, |i, w| (w * (y(i) - ratio * x(i)) / below, w / below));
-        let constant = (0..count).all(|i| y(i) == ratio * x(i));
-        figure.parts = vec![self.part(&figure, &taking, constant)];
+        figure.parts = vec![self.part(&figure, &taking, &[])];
         Ok(figure)
     }
 
@@ -252,34 +257,53 @@ impl Design {
         }
     }
 
-    fn part(&self, figure: &Figure<'_>, taking: &Taking, constant: bool) -> Part {
+    /// What is kept of a figure of one variable, for the case that its variance is zero.
+    fn part(&self, figure: &Figure<'_>, taking: &Taking, values: &[f64]) -> Part {
         let level = &self.levels[0];
         let census =
-            |&r: &u32| self.levels.iter().all(|l| l.not_sampled(l.parent[r as usize]) == 0.0);
-        let squares = exact_sum(taking.weights.iter().map(|w| w * w));
-        let size = exact_sum(taking.weights.iter().copied());
-        let first = taking.rows.first().map(|&r| self.stratum_of[r as usize]);
-        let whole = first.filter(|&s| {
-            let rows = &taking.rows;
+            |row: u32| self.levels.iter().all(|l| l.not_sampled(l.parent[row as usize]) == 0.0);
+        let stratum = |row: u32| self.stratum_of[row as usize] as usize;
+        let open: Vec<bool> = taking.rows.iter().map(|&row| !census(row)).collect();
+        let weights = || taking.weights.iter().zip(&open).filter(|w| *w.1).map(|(w, _)| *w);
+        let size = exact_sum(weights());
+        let squares = exact_sum(weights().map(|w| w * w));
+        let mut first: Vec<Option<f64>> = vec![None; self.strata.len()];
+        let mut alike = !values.is_empty();
+        for ((&row, &value), _) in taking.rows.iter().zip(values).zip(&open).filter(|r| *r.1) {
+            alike &= *first[stratum(row)].get_or_insert(value) == value;
+        }
+        let home = taking.rows.first().map(|&row| stratum(row));
+        let whole = home.filter(|&s| {
+            let (rows, n) = (&taking.rows, self.respondents[s]);
             self.elements
-                && self.equal_weights[s as usize]
-                && rows.iter().all(|&r| self.stratum_of[r as usize] == s)
-                && rows.len() as u64 == self.respondents[s as usize]
-                && level.sampled[level.parent[rows[0] as usize] as usize] == rows.len() as u64
+                && self.equal_weights[s]
+                && rows.iter().all(|&row| stratum(row) == s)
+                && rows.len() as u64 == n
+                && level.sampled[level.parent[rows[0] as usize] as usize] == n
         });
-        let population = |s: u32| match self.clamped[s as usize] {
-            true => Some(self.respondents[s as usize]),
-            false => self.strata[s as usize].population,
-        };
+        let n = taking.rows.len() as u64;
         Part {
             coefficient: 1.0,
             value: figure.value.unwrap_or_default(),
             range: figure.range,
-            n: taking.rows.len() as u64,
+            n,
             kish: if squares > 0.0 { size * size / squares } else { 0.0 },
-            stratum: whole.and_then(population).map(|n| (taking.rows.len() as u64, n)),
-            constant,
-            census: taking.rows.iter().all(census),
+            open: size / exact_sum(taking.weights.iter().copied()),
+            extremes: [
+                values.iter().copied().fold(f64::INFINITY, f64::min),
+                values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            ],
+            stratum: whole.and_then(|s| self.people(s)).map(|people| (n, people)),
+            alike,
+            census: !open.contains(&true),
+        }
+    }
+
+    /// The population of a stratum, as the finite population correction takes it.
+    pub(crate) fn people(&self, stratum: usize) -> Option<u64> {
+        match self.clamped[stratum] {
+            true => Some(self.respondents[stratum]),
+            false => self.strata[stratum].population,
         }
     }
 }

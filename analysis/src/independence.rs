@@ -5,7 +5,7 @@
 //! J. L. Freeman (1975), International Statistical Review 43 (Wald); saddlepoint for a linear combination:
 //! D. Kuonen (1999), Biometrika 86.
 
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
 use crate::contrast::covariance_matrix;
@@ -14,6 +14,7 @@ use crate::distribution::{chi_squared_tail, fisher_f_tail, normal_tail};
 use crate::domain::Domain;
 use crate::error::FigureError;
 use crate::figure::Figure;
+use crate::matrix::eigen;
 use crate::variable::Variable;
 
 /// Which test is made.
@@ -153,12 +154,12 @@ impl Table {
     }
 
     fn pearson(&self) -> f64 {
-        let [r, c] = self.size;
+        let [_, c] = self.size;
         let (rows, columns) = self.margins();
         let mut sum = 0.0;
-        for i in 0..r {
-            for j in 0..c {
-                let expected = rows[i] * columns[j];
+        for (i, row) in rows.iter().enumerate() {
+            for (j, column) in columns.iter().enumerate() {
+                let expected = row * column;
                 sum += (self.shares[i * c + j] - expected).powi(2) / expected;
             }
         }
@@ -191,11 +192,7 @@ impl Table {
         let half = root.solve_lower_triangular(&above)?;
         let both = root.solve_lower_triangular(&half.transpose())?;
         let symmetric = (&both + both.transpose()) * 0.5;
-        if symmetric.iter().any(|x| !x.is_finite()) {
-            return None;
-        }
-        let mut values: Vec<f64> =
-            SymmetricEigen::new(symmetric).eigenvalues.iter().copied().collect();
+        let mut values: Vec<f64> = eigen(symmetric)?.eigenvalues.iter().copied().collect();
         values.sort_by(f64::total_cmp);
         Some(values)
     }
@@ -263,7 +260,7 @@ impl Table {
 /// Statistic, degrees of freedom above and below, p-value.
 type Outcome = (f64, Option<f64>, Option<f64>, f64);
 
-/// P(Σ λ_i χ²_1 > x·χ²_ν/ν) by the saddlepoint approximation.
+/// `P(Σ λ_i χ²_1 > x·χ²_ν/ν)` by the saddlepoint approximation.
 fn combination_tail(x: f64, effects: &[f64], df: f64) -> Option<f64> {
     let largest = effects.iter().copied().fold(0.0, f64::max);
     if largest <= 0.0 || df <= 0.0 {

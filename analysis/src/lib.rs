@@ -21,10 +21,11 @@
 //! ```
 //!
 //! # The map
-//! - [`design`]: the sample, declared once.
+//! - [`declaration`]: the sample, as it is declared; [`design`]: as it is asked.
 //! - [`domain`]: whose answers count.
 //! - [`variable`]: what is measured.
 //! - [`figure`]: a value and everybody's influence on it: mean, total, ratio.
+//! - [`table`]: many questions by many units in one pass.
 //! - [`contrast`]: sums, differences and smooth functions of figures.
 //! - [`calibrate`]: weights made to meet known counts.
 //! - [`estimate`]: standard error, degrees of freedom, interval, flags.
@@ -32,8 +33,13 @@
 //! - [`regression`]: linear regression.
 //! - [`independence`]: tests for tables.
 //! - [`interval`]: the intervals themselves.
+//! - [`replicate`]: bootstrap, jackknife, replicate weights from elsewhere.
+//! - [`rank`]: the ranks that a unit may have.
+//! - [`reliability`]: whether questions measure one thing.
+//! - [`driver`]: which questions go with overall satisfaction.
+//! - [`disclosure`]: what has to be withheld.
 //! - [`multiplicity`]: many tests at once.
-//! - [`allocate`]: how many to ask, and where.
+//! - [`sample_size`], [`allocate`]: how many to ask, and where.
 //! - [`select`]: unequal-probability selection.
 //! - [`response_rate`]: response rates and non-response weights.
 //! - [`distribution`]: t, normal, chi-squared, F, beta.
@@ -51,10 +57,14 @@
 
 pub mod allocate;
 pub mod calibrate;
+mod collapse;
 pub mod contrast;
+pub mod declaration;
 pub mod design;
+pub mod disclosure;
 pub mod distribution;
 pub mod domain;
+pub mod driver;
 pub mod error;
 pub mod estimate;
 mod exact_sum;
@@ -63,16 +73,26 @@ pub mod independence;
 pub mod interval;
 mod matrix;
 pub mod multiplicity;
+mod newton;
 pub mod quantile;
+pub mod rank;
+mod reading;
 pub mod regression;
+pub mod reliability;
+pub mod replicate;
+mod resample;
+mod residual;
 pub mod response_rate;
+pub mod sample_size;
 pub mod select;
+pub mod table;
 pub mod variable;
 mod variance;
 
 pub use calibrate::{Adjusted, CalibrationError, Distance, Limits, Margin};
 pub use contrast::{EmptyPart, Test, covariance_matrix};
-pub use design::{Declaration, Design, Lonely, Oversampled, Stage, Stratum, Weights};
+pub use declaration::{Declaration, Lonely, Oversampled, Stage, Stratum, Weights};
+pub use design::Design;
 pub use domain::Domain;
 pub use error::{DesignError, FigureError};
 pub use estimate::{Ask, DegreesOfFreedom, Est, Flag, IntervalRule};
@@ -80,4 +100,7 @@ pub use figure::Figure;
 pub use independence::{Independence, IndependenceRule};
 pub use interval::Method;
 pub use quantile::{Quantile, QuantileRule};
+pub use rank::{RankRule, RankSets, rank_sets};
+pub use replicate::{Replicated, Replicates};
+pub use table::{AnswerCounts, Scale};
 pub use variable::{DONT_KNOW, DontKnow, MISSING, NOT_ASKED, Range, Scores, Variable};

@@ -1,9 +1,15 @@
 //! Small symmetric systems, solved so that collinear columns do no harm.
 
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::{DMatrix, DVector, Dyn, SymmetricEigen};
 
 /// Eigenvalues below this part of the largest count as zero (after scaling to unit diagonal).
 const SINGULAR: f64 = 1e-12;
+
+/// Eigenvalues and eigenvectors; nothing for an empty matrix or one that is not finite.
+pub(crate) fn eigen(matrix: DMatrix<f64>) -> Option<SymmetricEigen<f64, Dyn>> {
+    let usable = !matrix.is_empty() && matrix.iter().all(|x| x.is_finite());
+    if usable { SymmetricEigen::try_new(matrix, f64::EPSILON, 10_000) } else { None }
+}
 
 /// The least-norm solution of a symmetric, non-negative definite system, by its eigenvectors.
 pub(crate) struct Pseudoinverse {
@@ -20,10 +26,7 @@ impl Pseudoinverse {
             .map(|i| if matrix[i][i] > 0.0 { 1.0 / matrix[i][i].sqrt() } else { 0.0 })
             .collect();
         let scaled = DMatrix::from_fn(size, size, |i, j| matrix[i][j] * scale[i] * scale[j]);
-        if scaled.iter().any(|x| !x.is_finite()) {
-            return None;
-        }
-        let eigen = SymmetricEigen::try_new(scaled, f64::EPSILON, 10_000)?;
+        let eigen = eigen(scaled)?;
         let largest = eigen.eigenvalues.iter().fold(0.0f64, |m, &v| m.max(v.abs()));
         let keep = |v: f64| v > SINGULAR * largest;
         let inverted = eigen.eigenvalues.map(|v| if keep(v) { 1.0 / v } else { 0.0 });

@@ -50,7 +50,7 @@ impl Design {
             };
             for part in &mut figure.parts {
                 part.range = None;
-                part.constant = false;
+                part.alike = false;
             }
             figure
         });
@@ -100,7 +100,7 @@ impl Fit<'_> {
         self.outcome.values[row] - fitted.sum::<f64>()
     }
 
-    /// (X'WX)⁻¹ x_i w_i e_i.
+    /// `(X'WX)⁻¹ x_i w_i e_i`.
     fn influence(&self, inverse: &Pseudoinverse, beta: &[f64], k: usize) -> Vec<Influence> {
         let entry = |&row: &usize| {
             let direction = self.columns.iter().enumerate();

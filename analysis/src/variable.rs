@@ -55,6 +55,46 @@ impl Scores {
         self
     }
 
+    /// The same options as a share: 1 for those counted, 0 for the others that score.
+    pub(crate) fn as_share(&self, counted: &[i8]) -> Self {
+        let options = self.values.iter().map(|(&code, value)| {
+            let yes = if counted.contains(&code) { 1.0 } else { 0.0 };
+            (code, value.map(|_| yes))
+        });
+        Self { values: options.collect() }
+    }
+
+    /// Whether a code is an option.
+    pub(crate) fn knows(&self, code: i8) -> bool {
+        self.values.contains_key(&code)
+    }
+
+    /// The value of an option, if it is one and scores.
+    pub(crate) fn value(&self, code: i8) -> Option<f64> {
+        self.values.get(&code).copied().flatten()
+    }
+
+    /// The value of "không biết".
+    pub(crate) fn dont_know(&self, rule: DontKnow) -> Option<f64> {
+        match rule {
+            DontKnow::Missing => None,
+            DontKnow::AsDenominator => Some(0.0),
+            DontKnow::AsValue(value) => Some(value),
+        }
+    }
+
+    /// The limits of a figure of these options.
+    pub(crate) fn range(&self, rule: DontKnow, share: bool) -> Option<Range> {
+        let binary = |v: f64| v == 0.0 || v == 1.0;
+        let instead = self.dont_know(rule);
+        if share && instead.is_none_or(binary) {
+            return range(0.0, 1.0, true);
+        }
+        let (low, high) = self.limits()?;
+        let (low, high) = instead.map_or((low, high), |v| (low.min(v), high.max(v)));
+        range(low, high, false)
+    }
+
     fn limits(&self) -> Option<(f64, f64)> {
         let mut values = self.values.values().flatten().copied();
         let first = values.next()?;
@@ -88,15 +128,7 @@ impl Variable {
     /// [`FigureError::UnknownCode`] for a code that is neither an option nor one of
     /// [`DONT_KNOW`], [`MISSING`], [`NOT_ASKED`].
     pub fn scored(codes: &[i8], scores: &Scores, dont_know: DontKnow) -> Result<Self, FigureError> {
-        let mut limits = scores.limits();
-        let instead = match dont_know {
-            DontKnow::Missing => None,
-            DontKnow::AsDenominator => Some(0.0),
-            DontKnow::AsValue(value) => Some(value),
-        };
-        if let Some(value) = instead {
-            limits = limits.map(|(low, high)| (low.min(value), high.max(value)));
-        }
+        let instead = scores.dont_know(dont_know);
         let value = |(row, &code): (usize, &i8)| {
             let found = match code {
                 DONT_KNOW => instead,
@@ -107,7 +139,7 @@ impl Variable {
         };
         let values = codes.iter().enumerate().map(value).collect::<Result<Vec<f64>, _>>()?;
         let mut variable = Self::numbers(values)?;
-        variable.range = limits.and_then(|(low, high)| range(low, high, false));
+        variable.range = scores.range(dont_know, false);
         Ok(variable)
     }
 
@@ -123,16 +155,9 @@ impl Variable {
         counted: &[i8],
         dont_know: DontKnow,
     ) -> Result<Self, FigureError> {
-        let options = scores.values.iter().map(|(&code, value)| {
-            let yes = if counted.contains(&code) { 1.0 } else { 0.0 };
-            (code, value.map(|_| yes))
-        });
-        let scores = Scores { values: options.collect() };
-        let mut variable = Self::scored(codes, &scores, dont_know)?;
-        let binary = variable.values.iter().all(|&v| v.is_nan() || v == 0.0 || v == 1.0);
-        if binary {
-            variable.range = range(0.0, 1.0, true);
-        }
+        let shares = scores.as_share(counted);
+        let mut variable = Self::scored(codes, &shares, dont_know)?;
+        variable.range = shares.range(dont_know, true);
         Ok(variable)
     }
 

@@ -13,10 +13,12 @@
 //! Assisted Survey Sampling, sections 4.3 and 5.5; D. R. Bellhouse (1985), Journal of Official
 //! Statistics 1 (recursion over stages).
 
-use crate::design::{Design, Level, Lonely};
+use crate::declaration::Lonely;
+use crate::design::{Design, Level};
 use crate::error::FigureError;
 use crate::exact_sum::ExactSum;
 use crate::figure::Influence;
+use crate::table::Moments;
 
 /// A variance (or covariance) and what it rests on.
 #[derive(Debug, Clone, Default)]
@@ -98,6 +100,83 @@ pub(crate) fn covariance(
     Ok(result)
 }
 
+impl Design {
+    /// The variance of a mean from the moments of its strata: one stage of persons.
+    pub(crate) fn variance_of_moments(
+        &self,
+        strata: impl Iterator<Item = Moments>,
+    ) -> Result<Variance, FigureError> {
+        let level = &self.levels[0];
+        let mut result = Variance { census: true, ..Variance::default() };
+        let mut sum = ExactSum::default();
+        let (mut kept, mut all) = (0u32, 0u32);
+        for moments in strata {
+            all += 1;
+            let n = level.sampled[moments.stratum];
+            let parent = u32::try_from(moments.stratum).expect("strata were numbered");
+            let not_sampled = level.not_sampled(parent);
+            if not_sampled > 0.0 {
+                result.census = false;
+                result.stood_in |= n == 1;
+            }
+            let shape = Shape { not_sampled, n: n as f64, present: moments.units };
+            match apply_rule(self, &shape, moments.about_mean, moments.about_zero) {
+                Contribution::Known(value) => {
+                    kept += 1;
+                    sum.add(value);
+                    result.by_stratum.push((value, n as f64 - 1.0));
+                }
+                Contribution::LeftOut => {}
+                Contribution::Unknown => {
+                    kept += 1;
+                    result.unknown = true;
+                }
+                Contribution::Refused => {
+                    let stratum = self.strata[moments.stratum].name.clone();
+                    return Err(FigureError::LonelyPsu { stratum });
+                }
+            }
+        }
+        let scale = if kept > 0 { f64::from(all) / f64::from(kept) } else { 1.0 };
+        result.unknown |= kept == 0 && all > 0;
+        result.value = sum.value() * scale;
+        Ok(result)
+    }
+}
+
+/// What the contribution of a stratum depends on besides its sums of products.
+struct Shape {
+    not_sampled: f64,
+    /// Units of the stratum.
+    n: f64,
+    /// Units that have a score.
+    present: f64,
+}
+
+/// (1 − f) n/(n − 1) times the sum of products about the mean, or the rule for lonely units.
+fn apply_rule(design: &Design, shape: &Shape, about_mean: f64, about_zero: f64) -> Contribution {
+    let Shape { not_sampled, n, present } = *shape;
+    if not_sampled == 0.0 {
+        return Contribution::Known(0.0);
+    }
+    if n <= 1.0 {
+        return match design.lonely {
+            Lonely::Collapse => Contribution::Unknown,
+            Lonely::Fail => Contribution::Refused,
+            Lonely::Remove => Contribution::Known(0.0),
+            Lonely::Adjust => Contribution::Known(not_sampled * about_zero),
+            Lonely::Average => Contribution::LeftOut,
+        };
+    }
+    let lonely_here = design.lonely_in_domains && present == 1.0;
+    let products = match design.lonely {
+        Lonely::Average if lonely_here => return Contribution::LeftOut,
+        Lonely::Adjust if lonely_here => about_zero,
+        _ => about_mean,
+    };
+    Contribution::Known(not_sampled * n / (n - 1.0) * products)
+}
+
 enum Contribution {
     Known(f64),
     /// By the rule `Average`: the other strata stand for it.
@@ -110,9 +189,6 @@ enum Contribution {
 fn contribution(design: &Design, level: &Level, units: &[UnitTotal]) -> Contribution {
     let parent = units[0].parent;
     let not_sampled = level.not_sampled(parent);
-    if not_sampled == 0.0 {
-        return Contribution::Known(0.0);
-    }
     let n = level.sampled[parent as usize] as f64;
     let product = |centre: (f64, f64)| {
         let mut sum = ExactSum::default();
@@ -122,22 +198,9 @@ fn contribution(design: &Design, level: &Level, units: &[UnitTotal]) -> Contribu
         sum.add((n - units.len() as f64) * centre.0 * centre.1);
         sum.value()
     };
-    if n <= 1.0 {
-        return match design.lonely {
-            Lonely::Collapse => Contribution::Unknown,
-            Lonely::Fail => Contribution::Refused,
-            Lonely::Remove => Contribution::Known(0.0),
-            Lonely::Adjust => Contribution::Known(not_sampled * product((0.0, 0.0))),
-            Lonely::Average => Contribution::LeftOut,
-        };
-    }
-    let lonely_here = design.lonely_in_domains && units.len() == 1;
-    let centre = match design.lonely {
-        Lonely::Average if lonely_here => return Contribution::LeftOut,
-        Lonely::Adjust if lonely_here => (0.0, 0.0),
-        _ => (mean(units.iter().map(|u| u.first), n), mean(units.iter().map(|u| u.second), n)),
-    };
-    Contribution::Known(not_sampled * n / (n - 1.0) * product(centre))
+    let centre = (mean(units.iter().map(|u| u.first), n), mean(units.iter().map(|u| u.second), n));
+    let shape = Shape { not_sampled, n, present: units.len() as f64 };
+    apply_rule(design, &shape, product(centre), product((0.0, 0.0)))
 }
 
 fn mean(values: impl Iterator<Item = f64>, n: f64) -> f64 {

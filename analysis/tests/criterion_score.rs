@@ -9,7 +9,9 @@ use analysis::{
 const SUBJECTS: usize = 2;
 const GROUPS: usize = 2;
 
-fn sample() -> Result<(Design, Vec<Vec<i8>>), Box<dyn std::error::Error>> {
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn sample() -> Outcome<(Design, Vec<Vec<i8>>)> {
     let strata = vec![
         Stratum::new("Phòng A, công chức", Some(12)).within("Phòng A"),
         Stratum::new("Phòng A, người dân", Some(900)).within("Phòng A"),
@@ -22,11 +24,7 @@ fn sample() -> Result<(Design, Vec<Vec<i8>>), Box<dyn std::error::Error>> {
     Ok((Declaration::new(strata, stratum_of).build()?, vec![first, second]))
 }
 
-fn score(
-    design: &Design,
-    questions: &[Variable],
-    subject: usize,
-) -> Result<Est, Box<dyn std::error::Error>> {
+fn score(design: &Design, questions: &[Variable], subject: usize) -> Outcome<Est> {
     let mut groups = Vec::new();
     for group in 0..GROUPS {
         let domain = design.in_strata(&[subject * GROUPS + group]);
@@ -42,7 +40,7 @@ fn score(
 }
 
 #[test]
-fn scores_of_two_subjects_by_two_rules() -> Result<(), Box<dyn std::error::Error>> {
+fn scores_of_two_subjects_by_two_rules() -> Outcome<()> {
     let (design, answers) = sample()?;
     // Coefficients of the five levels, times 100: the mean rescaled to 0–100.
     let scale = Scores::new([(1, 0.0), (2, 25.0), (3, 50.0), (4, 75.0), (5, 100.0)]);

@@ -106,6 +106,17 @@ fn ev_answers_all_alike_keep_an_interval() {
 }
 
 #[test]
+fn ev_strata_that_are_each_alike_hide_dissent_too() {
+    // A census of three that differ, and two of three who agree: V is 0, but one was not asked.
+    let design = design(&[Some(3), Some(3)], vec![0, 0, 0, 1, 1]);
+    let est = mean(&design, &top_two(&[5, 1, 1, 2, 2], DontKnow::Missing));
+    assert_eq!(est.se, Some(0.0));
+    assert!(est.has(Flag::ZeroVariance));
+    let [low, high] = est.ci.expect("an interval");
+    assert!(low < 1.0 / 6.0 && high > 2.0 / 6.0 && high < 1.0, "{low} {high}");
+}
+
+#[test]
 fn ew_a_row_of_weight_zero_keeps_its_place_but_is_not_counted() {
     let strata = vec![Stratum::new("một", Some(50))];
     let declaration = Declaration::new(strata, vec![0; 4]);

@@ -2,7 +2,8 @@
 //!
 //! `ORACLE_DIR` names the folder (relative to the crate; default `tests/oracle`), which holds
 //! `cases/*.json` and `data/*.csv` as its README says.
-//! An argument runs only the cases whose id contains it.
+//! A case whose function is not known has failed; an argument skips the cases whose id does not
+//! contain it.
 
 mod reference;
 
@@ -26,13 +27,13 @@ fn main() -> ExitCode {
     };
     let tables = Tables::in_folder(folder.join("data"));
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for case in cases.iter().filter(|c| filter.iter().all(|f| c.id.contains(f))) {
+    for case in &cases {
+        if !filter.iter().all(|f| case.id.contains(f)) {
+            skipped += 1;
+            continue;
+        }
         match reference::run(case, &tables) {
             Outcome::Passed => passed += 1,
-            Outcome::Skipped => {
-                println!("skipped {} ({})", case.id, case.function);
-                skipped += 1;
-            }
             Outcome::Failed(why) => {
                 println!("FAILED {} ({}): {why}", case.id, case.function);
                 failed += 1;

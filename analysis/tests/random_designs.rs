@@ -2,8 +2,8 @@
 //! alike, weights of zero, lonely strata, clusters, unknown populations.
 
 use analysis::{
-    Ask, Declaration, Design, Domain, DontKnow, EmptyPart, Est, Figure, Flag, IntervalRule, Lonely,
-    Scores, Stage, Stratum, Variable, Weights,
+    Ask, Declaration, Design, Domain, DontKnow, EmptyPart, Est, Figure, Flag, IntervalRule, Limits,
+    Lonely, Margin, Scale, Scores, Stage, Stratum, Variable, Weights,
 };
 use proptest::prelude::*;
 
@@ -265,6 +265,66 @@ proptest! {
         };
         prop_assert!(close(before.value, after.value) && close(before.se, after.se));
         prop_assert_eq!(before.n, after.n);
+    }
+
+    #[test]
+    fn a_table_of_counts_says_the_same_as_the_figures(survey in survey(), threads in 1..5usize) {
+        let survey = Survey { clusters: false, given_weights: false, ..survey };
+        let design = survey.design();
+        let answers: Vec<i8> = survey.rows.iter().flat_map(|r| r.codes).collect();
+        let counts = design.count_answers(&answers, 2, threads).expect("known codes");
+        let counts = counts.expect("persons with one weight per stratum");
+        let strata: Vec<usize> = (0..survey.beyond.len()).filter(|s| s % 2 == 0).collect();
+        let shares = Scale::share(&scale(), &[4, 5], DontKnow::AsDenominator);
+        let scores = Scale::scored(&scale(), DontKnow::Missing);
+        for (scale, variable) in [(&scores, score(&survey, 0)), (&shares, share(&survey))] {
+            let figure = design.mean(&variable, &design.in_strata(&strata)).expect("same rows");
+            let want = figure.estimate().expect("no rule refuses");
+            let got = counts.mean(0, scale, &strata, &Ask::default()).expect("known codes");
+            prop_assert_eq!(got.value.map(f64::to_bits), want.value.map(f64::to_bits));
+            prop_assert_eq!((got.n, got.df, &got.flags), (want.n, want.df, &want.flags));
+            prop_assert_eq!((got.method, got.population), (want.method, want.population));
+            let ends = |e: &Est| e.ci.map_or([None; 2], |ci| ci.map(Some));
+            let pairs = [(got.se, want.se), (got.deff, want.deff), (got.n_eff, want.n_eff)];
+            let ends = ends(&got).into_iter().zip(ends(&want));
+            for (a, b) in pairs.into_iter().chain(ends) {
+                let near = a.zip(b).map(|(a, b)| (a - b).abs() <= 1e-9 * (1.0 + b.abs()));
+                prop_assert!(near.unwrap_or(a.is_none() && b.is_none()), "{:?} {:?}", got, want);
+            }
+        }
+    }
+
+    #[test]
+    fn calibrated_margins_are_met(survey in survey(), counts in prop::collection::vec(1.0..500.0f64, 4)) {
+        let design = survey.design();
+        let classes: Vec<usize> = survey.rows.iter().map(|r| usize::from(r.inside)).collect();
+        let margin = |class_of: Vec<usize>, counts: &[f64]| Margin { class_of, counts: counts.to_vec() };
+        let first = margin(classes, &counts[..2]);
+        if let Ok((post, report)) = design.poststratified(&first) {
+            for class in 0..2 {
+                let inside = design.rows_where(|row| first.class_of[row] == class);
+                let one = Variable::condition(vec![Some(true); survey.rows.len()]);
+                let total = post.total(&one, &inside).expect("same rows").value();
+                if let Some(total) = total {
+                    prop_assert!((total - first.counts[class]).abs() <= 1e-9 * first.counts[class]);
+                }
+            }
+            prop_assert!(report.weighting_effect >= 1.0 - 1e-12);
+            // The margin itself has no error left.
+            let share = Variable::condition(survey.rows.iter().map(|r| Some(r.inside)));
+            let est = post.mean(&share, &post.everyone()).expect("same rows").estimate().expect("no rule refuses");
+            prop_assert!(est.se.is_none_or(|se| se < 1e-6), "{:?}", est);
+        }
+        let total: f64 = counts.iter().sum();
+        let other: Vec<usize> = survey.rows.iter().map(|r| usize::from(r.cluster > 1)).collect();
+        let margins = [
+            margin(first.class_of.clone(), &[counts[0] + counts[1], counts[2] + counts[3]]),
+            margin(other, &[counts[0] + counts[2], counts[1] + counts[3]]),
+        ];
+        if let Ok((raked, _)) = design.raked(&margins, &Limits::default()) {
+            let sum: f64 = raked.weights().iter().sum();
+            prop_assert!((sum - total).abs() <= 1e-6 * total);
+        }
     }
 
     #[test]

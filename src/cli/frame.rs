@@ -73,7 +73,7 @@ fn read_reasons(path: &Path) -> Result<Vec<(Stratum, String)>> {
         .deserialize::<(String, String, String)>()
         .map(|row| {
             let (unit, group, reason) = row.map_err(bad)?;
-            Ok((Stratum::new(unit, group), reason))
+            Ok((Stratum::new(&unit, &group), reason))
         })
         .collect()
 }

@@ -17,6 +17,7 @@ mod survey;
 mod user;
 
 pub use failure::Failure;
+pub use serve::{log_to_stderr, stop};
 pub use settings::Settings;
 
 use crate::{conduct::Office, messages::Language};

@@ -3,7 +3,7 @@
 use super::{Failure, Result, Settings};
 use crate::{
     text,
-    web::{Service, Side, WebSettings, office::set_operator_password},
+    web::{Service, WebSettings, office::{self, set_operator_password}},
 };
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
@@ -46,12 +46,15 @@ pub async fn run(args: ServeArgs, settings: Settings) -> Result<()> {
     if let Some(password) = &args.operator_password {
         set_operator_password(&office, password).await?;
     }
-    let side = if args.only.is_some() { Side::Respondents } else { Side::Both };
     let web = WebSettings {
         secure_cookies: args.secure_cookies || settings.web.secure_cookies.unwrap_or(false),
         behind_proxy: args.behind_proxy || settings.web.behind_proxy.unwrap_or(false),
     };
-    let service = Service::listen(&office, listen, side, web)
+    let pages = match args.only {
+        Some(Only::Respondent) => axum::Router::new(),
+        None => office::router(office::OfficeApp::new(office.clone(), &web)),
+    };
+    let service = Service::listen(&office, listen, pages, web)
         .await
         .map_err(|problem| Failure::Environment(problem.text()))?;
     eprintln!(

@@ -32,6 +32,18 @@ struct Checked {
     corrections: Vec<(String, Option<Answer>)>,
 }
 
+/// What becomes of what was posted for one question.
+enum Verdict {
+    /// It does.
+    Good,
+    /// It does in the second reading of the number.
+    Otherwise(Answer),
+    /// It does, but the form asks back.
+    Doubtful(String),
+    /// It is no answer that could be kept.
+    Bad(String),
+}
+
 /// Takes in the fields of page `page`: reads, checks and merges them.
 ///
 /// Several values of one question are repeated fields. A field that is not there
@@ -87,51 +99,58 @@ fn check(
     let mut checked = Checked::default();
     for (at, reading) in readings.iter().enumerate() {
         let position = posted.first + at;
-        let question = &situation.form.questions[position];
         if !situation.counts(position) {
             continue;
         }
+        let name = &situation.form.questions[position].name;
+        let earlier = earlier.get(name);
         let mut report = |message: String, soft: bool| {
-            checked.problems.push(FieldProblem { name: question.name.clone(), message, soft });
+            checked.problems.push(FieldProblem { name: name.clone(), message, soft });
         };
-        let earlier = earlier.get(&question.name);
-        let fault = validity::fault(situation, position);
-        let refused = match reading {
-            Reading::Unreadable(why) => {
-                report(why.text().say(language), false);
-                false
-            }
-            Reading::Read(..) if situation.answer(position).is_none() => {
-                report(Unreadable::NotOffered.text().say(language), false);
-                true
-            }
-            _ => match fault {
-                Some(fault) => match second_reading(situation, &fault, reading) {
-                    Some(answer) => {
-                        checked.corrections.push((question.name.clone(), Some(answer)));
-                        continue;
-                    }
-                    None => {
-                        report(fault_message(situation, question, &fault, language), false);
-                        true
-                    }
-                },
-                None => {
-                    let doubt = validity::doubt(situation, position)
-                        .filter(|_| !posted.confirmed[at])
-                        .filter(|_| earlier != situation.answer(position));
-                    if let Some(doubt) = doubt {
-                        report(situation.say(&doubt.message), true);
-                    }
-                    false
+        match verdict(situation, position, reading, language) {
+            Verdict::Good => {}
+            Verdict::Otherwise(answer) => checked.corrections.push((name.clone(), Some(answer))),
+            Verdict::Doubtful(message) => {
+                // What was seen to be meant is not asked back, nor what was saved before.
+                if !posted.confirmed[at] && earlier != situation.answer(position) {
+                    report(message, true);
                 }
-            },
-        };
-        if refused && !matches!(reading, Reading::Absent) {
-            checked.corrections.push((question.name.clone(), earlier.cloned()));
+            }
+            Verdict::Bad(message) => {
+                report(message, false);
+                if matches!(reading, Reading::Blank | Reading::Read(..)) {
+                    checked.corrections.push((name.clone(), earlier.cloned()));
+                }
+            }
         }
     }
     checked
+}
+
+fn verdict(
+    situation: &Situation<'_>,
+    position: usize,
+    reading: &Reading,
+    language: Language,
+) -> Verdict {
+    match reading {
+        Reading::Unreadable(why) => return Verdict::Bad(why.text().say(language)),
+        Reading::Read(..) if situation.answer(position).is_none() => {
+            return Verdict::Bad(Unreadable::NotOffered.text().say(language));
+        }
+        _ => {}
+    }
+    if let Some(fault) = validity::fault(situation, position) {
+        let question = &situation.form.questions[position];
+        return match second_reading(situation, &fault, reading) {
+            Some(answer) => Verdict::Otherwise(answer),
+            None => Verdict::Bad(fault_message(situation, question, &fault, language)),
+        };
+    }
+    match validity::doubt(situation, position) {
+        Some(doubt) => Verdict::Doubtful(situation.say(&doubt.message)),
+        None => Verdict::Good,
+    }
 }
 
 /// The second reading of a number, if it fulfils the constraint that the first breaks.

@@ -2,8 +2,8 @@
 //!
 //! A form is a file that a person can write ([`read_form`]; the format is told in
 //! `docs/questionnaire-format.md`). From a form, the answers so far and the day, pure
-//! functions tell the page to show ([`show`]), take a posted page in ([`accept`]), say
-//! which page comes next ([`page_after`]), put all answers into words ([`review`]) and
+//! functions tell the page to show ([`show`]), take a posted page in ([`accept()`]), say
+//! which page comes next ([`page_after`]), put all answers into words ([`review()`]) and
 //! make the record that is submitted ([`finish`]). Web pages, keyed paper forms and the
 //! demo's respondents all go through these, so there is one meaning of a form.
 

@@ -31,7 +31,7 @@ pub struct Form {
 }
 
 /// A page of the form.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// The page's id, unique in the form.
     pub id: String,
@@ -44,7 +44,7 @@ pub struct Page {
 }
 
 /// A question, a note between questions, or a value calculated from answers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// The name, unique in the form: its column, its form field, its `${name}`.
     pub name: String,
@@ -71,7 +71,7 @@ pub struct Question {
 }
 
 /// A condition on an answer, and what is said when it fails.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Constraint {
     /// The condition; `.` is the answer.
     pub condition: Expression,
@@ -80,7 +80,7 @@ pub struct Constraint {
 }
 
 /// The kinds of questions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// One option of a scale, whose options have coefficients.
     Scale(Choices),
@@ -112,7 +112,7 @@ pub enum Kind {
 }
 
 /// The options of a choice question.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Choices {
     /// Which of the form's lists.
     pub list: usize,
@@ -123,7 +123,7 @@ pub struct Choices {
 }
 
 /// A scale or list of options.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OptionList {
     /// The id, unique among scales and among lists.
     pub id: String,
@@ -136,7 +136,7 @@ pub struct OptionList {
 }
 
 /// One option of a scale or list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChoiceOption {
     /// The code that is stored, 1 to 32767, never used again for something else.
     pub code: i16,

@@ -58,6 +58,13 @@ pub struct CellFacts {
     pub outcomes: BTreeMap<String, u64>,
 }
 
+impl CellFacts {
+    /// What names the cell, and puts cells in order.
+    pub fn key(&self) -> (&str, &str, &str, &str) {
+        (&self.unit, &self.group, &self.form, &self.subject)
+    }
+}
+
 /// What is known of some responses besides their answers.
 #[derive(Debug, Clone)]
 pub struct LabelFacts {

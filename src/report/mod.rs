@@ -1,7 +1,36 @@
 //! What may be published: facts and weights in, tables with their uncertainty out.
+//!
+//! Pure. [`Facts`] know no person; [`results`] makes of them what may be shown, and nothing
+//! that comes out of it is of too few people: breakdowns and spreads of answers go through
+//! [`Table`], which hides small cells and whatever would give them away. What comes out does
+//! not depend on the order in which the facts came in, to the last bit.
 
+mod breakdown;
+mod chart;
 mod facts;
+mod flag;
+mod json;
+mod judged;
+mod number;
+mod progress;
+mod question;
+mod result;
+mod sample;
 mod suppress;
+mod table;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod trial;
 
+pub use breakdown::{BreakdownRow, PartFigures};
+pub use chart::{ChartRow, by_day_chart, interval_chart, levels_chart, mini_chart, shade};
 pub use facts::{CellFacts, Facts, LabelFacts, ResponseFacts};
+pub use flag::Flag;
+pub use json::results_json;
+pub use number::{NBSP, dash, day, decimal, interval, percent, whole};
+pub use progress::{Progress, ProgressRow, Standing, progress};
+pub use question::{Level, QuestionResult, Spread};
+pub use result::{CriterionResult, Results, RuleNamed, results};
 pub use suppress::{FEW, LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table};
+pub use table::text_table;

@@ -122,8 +122,9 @@ impl Table {
     }
 
     /// The cheapest way round from one end of `open` to the other, over cells that leave room;
-    /// what is hidden already costs nothing. (J. P. Kelly, B. L. Golden, A. A. Assad 1992,
-    /// Networks 22, choose such circles for the same purpose.)
+    /// what is hidden already costs nothing.
+    ///
+    /// Source of the problem: J. P. Kelly, B. L. Golden, A. A. Assad (1992), Networks 22.
     fn circle(&self, hidden: &[bool], open: usize, least: u64) -> Vec<usize> {
         let mut cost = vec![u64::MAX; self.nodes];
         let mut came: Vec<Option<(usize, usize)>> = vec![None; self.nodes];

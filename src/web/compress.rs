@@ -153,7 +153,9 @@ mod tests {
             accepted(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, offer)]))
         };
         assert!(takes("gzip") && takes("br, GZIP;q=0.5") && takes("deflate , gzip"));
-        assert!(!takes("br") && !takes("gzip;q=0") && !takes("identity, gzip; q=0.0") && !takes(""));
+        assert!(
+            !takes("br") && !takes("gzip;q=0") && !takes("identity, gzip; q=0.0") && !takes("")
+        );
         assert!(!accepted(&HeaderMap::new()));
     }
 }

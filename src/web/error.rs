@@ -96,7 +96,7 @@ impl WebError {
             @if let Self::Unavailable { reference } | Self::Internal { reference } = self {
                 p.small { (text!("pages.reference", reference = reference).say(language)) }
             }
-            p { a href="/" { (language.say("pages.to_entry")) } }
+            p { a.button.second href="/" { (language.say("pages.to_entry")) } }
         };
         Page::new(language, &title).body(body)
     }
@@ -140,7 +140,7 @@ impl WebError {
     }
 }
 
-/// The page itself is made where the visitor's language is known, see [`super::front`].
+/// The page itself is made at the door, where the visitor's language is known.
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let mut response = (self.headers(), self.status()).into_response();

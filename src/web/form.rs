@@ -20,8 +20,10 @@ pub struct Fields(Vec<(String, String)>);
 impl Fields {
     /// Reads the fields of `body`, unless there are too many.
     pub fn read(body: &[u8]) -> Result<Self, WebError> {
-        let fields: Vec<_> =
-            form_urlencoded::parse(body).take(MOST + 1).map(|(k, v)| (k.into(), v.into())).collect();
+        let fields: Vec<_> = form_urlencoded::parse(body)
+            .take(MOST + 1)
+            .map(|(k, v)| (k.into(), v.into()))
+            .collect();
         if fields.len() > MOST { Err(WebError::TooLarge) } else { Ok(Self(fields)) }
     }
 

@@ -62,7 +62,8 @@ async fn pass(State(front): State<Arc<Front>>, request: Request, next: Next) -> 
         Ok(response) => response,
         Err(_) => WebError::unavailable("a request took too long").into_response(),
     };
-    let visitor = || Cookies::of(&HeaderMap::from_iter(cookie.map(|c| (header::COOKIE, c)))).language();
+    let visitor =
+        || Cookies::of(&HeaderMap::from_iter(cookie.map(|c| (header::COOKIE, c)))).language();
     let language = if response.status().is_success() { Language::default() } else { visitor() };
     front.dress(response, gzip, language)
 }
@@ -102,9 +103,10 @@ fn complaint(response: &mut Response) -> Option<WebError> {
         return Some(error);
     }
     let status = response.status();
-    let silent = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| {
-        kind.as_bytes().starts_with(b"text/plain")
-    });
+    let silent = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     let wrong = status.is_client_error() || status.is_server_error();
     let spoken = response.extensions().get::<Html>().is_some();
     (wrong && silent && !spoken).then(|| WebError::of_status(status))
@@ -164,7 +166,10 @@ mod tests {
 
     fn pages() -> Router {
         let pages = Router::new()
-            .route("/", get(async || layout::Page::new(Language::default(), "Thử").body(maud::html! {})))
+            .route(
+                "/",
+                get(async || layout::Page::new(Language::default(), "Thử").body(maud::html! {})),
+            )
             .route("/panic", get(async || -> Response { panic!("a panic that a test wants") }))
             .route("/wait", get(std::future::pending::<()>));
         within(Duration::from_millis(200), pages, &WebSettings::default())
@@ -193,7 +198,12 @@ mod tests {
             (Request::get("/nowhere"), StatusCode::NOT_FOUND),
             (Request::post("/"), StatusCode::METHOD_NOT_ALLOWED),
             (Request::get("/panic"), StatusCode::INTERNAL_SERVER_ERROR),
-            (Request::post("/").header("origin", "https://elsewhere.example").header("host", "h"), StatusCode::FORBIDDEN),
+            (
+                Request::post("/")
+                    .header("origin", "https://elsewhere.example")
+                    .header("host", "h"),
+                StatusCode::FORBIDDEN,
+            ),
         ] {
             let (was, _, body) = ask(request.header("cookie", "lang=en")).await;
             assert_eq!(was, status);

@@ -10,13 +10,16 @@ mod error;
 mod form;
 mod front;
 mod layout;
+pub mod office;
 mod respondent;
+mod service;
 mod throttle;
 
 pub use error::WebError;
 pub use form::Fields;
 pub use front::dressed;
 pub use layout::{Html, Page, Switch};
+pub use service::{CannotListen, Service};
 
 use crate::{
     clock::Clock,

@@ -1,6 +1,6 @@
 //! The service as a whole: pages on a port, and the work that goes on behind them.
 
-use super::{PublicApp, WebSettings, dressed, office, respondents};
+use super::{PublicApp, WebSettings, dressed, respondents};
 use crate::{
     conduct::Office,
     messages::Text,
@@ -50,16 +50,7 @@ pub struct Service {
     pub address: SocketAddr,
     /// The way in for answers.
     pub intake: Intake,
-    office: Option<Office>,
-}
-
-/// Which pages are served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// Those for respondents and those for the office.
-    Both,
-    /// Those for respondents alone: nothing that runs knows people.
-    Respondents,
+    office: Office,
 }
 
 /// Why the service cannot listen.
@@ -73,18 +64,18 @@ impl CannotListen {
     /// What to tell the operator.
     pub fn text(&self) -> Text {
         match self.problem.kind() {
-            io::ErrorKind::AddrInUse => text!("office.port_in_use", address = self.address),
-            _ => text!("office.cannot_listen", address = self.address, problem = self.problem),
+            io::ErrorKind::AddrInUse => text!("pages.port_in_use", address = self.address),
+            _ => text!("pages.cannot_listen", address = self.address, problem = self.problem),
         }
     }
 }
 
 impl Service {
-    /// Begins to listen on `address` with the pages of `office`.
+    /// Begins to listen on `address` with the pages for respondents, and `more` beside them.
     pub async fn listen(
         office: &Office,
         address: SocketAddr,
-        side: Side,
+        more: Router,
         settings: WebSettings,
     ) -> Result<Self, CannotListen> {
         let listener = TcpListener::bind(address)
@@ -100,12 +91,8 @@ impl Service {
             office.clock.clone(),
             settings.clone(),
         );
-        let mut pages = respondents(app);
-        if side == Side::Both {
-            pages = pages.merge(office::router(office::OfficeApp::new(office.clone(), &settings)));
-        }
-        let office = Some(office.clone());
-        Ok(Self { listener, pages: dressed(pages, &settings), address: bound, intake, office })
+        let pages = dressed(respondents(app).merge(more), &settings);
+        Ok(Self { listener, pages, address: bound, intake, office: office.clone() })
     }
 
     /// Serves until `stop` is done, then lets requests under way finish.
@@ -137,15 +124,12 @@ impl Service {
             });
         }
         let _ = tokio::time::timeout(FAREWELL, farewell.shutdown()).await;
-        if let Some(background) = background {
-            background.abort();
-        }
+        background.abort();
     }
 
-    fn background(&self) -> Option<JoinHandle<()>> {
-        let office = self.office.clone()?;
-        let intake = self.intake.clone();
-        Some(tokio::spawn(async move {
+    fn background(&self) -> JoinHandle<()> {
+        let (office, intake) = (self.office.clone(), self.intake.clone());
+        tokio::spawn(async move {
             let mut tick = tokio::time::interval(TICK);
             tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
@@ -157,7 +141,7 @@ impl Service {
                     tracing::warn!(%problem, "the daily counts could not be refreshed");
                 }
             }
-        }))
+        })
     }
 }
 

@@ -71,15 +71,9 @@ fn infinite_or(case: &Case, key: &str) -> f64 {
     case.number(key).unwrap_or(f64::INFINITY)
 }
 
-/// A count as it stands in a case.
-fn count(case: &Case, key: &str) -> Result<u64, Trouble> {
-    let number = case.number(key)?;
-    case.args[key].as_u64().ok_or_else(|| Trouble::Wrong(format!("{key}: {number}")))
-}
-
 fn hypergeometric(case: &Case, check: &mut Check<'_>) -> Result<(), Trouble> {
-    let (yes, n) = (count(case, "satisfied")?, count(case, "respondents")?);
-    let population = count(case, "population")?;
+    let (yes, n) = (case.count("satisfied")?, case.count("respondents")?);
+    let population = case.count("population")?;
     let level = case.number("level")?;
     let limits = hypergeometric_interval(yes, n, population, level);
     let counts = limits.map(|l| l.map(|k| k as f64));

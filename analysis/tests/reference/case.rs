@@ -19,7 +19,6 @@ pub struct Case {
 pub enum Outcome {
     Passed,
     Failed(String),
-    Skipped,
 }
 
 /// Why no comparison came about.
@@ -87,11 +86,32 @@ impl Case {
         numbers(&self.args[key])
     }
 
+    /// An argument that is a count, or a list of counts.
+    pub fn counts(&self, key: &str) -> Vec<u64> {
+        self.numbers(key).into_iter().map(whole).collect()
+    }
+
+    /// An argument that is one count.
+    pub fn count(&self, key: &str) -> Result<u64, Trouble> {
+        self.number(key).map(whole)
+    }
+
     /// An argument that is one number.
     pub fn number(&self, key: &str) -> Result<f64, Trouble> {
         let first = self.numbers(key).first().copied();
         first.ok_or_else(|| Trouble::Wrong(format!("argument {key} is missing")))
     }
+}
+
+/// A count that stands as a number.
+#[expect(clippy::cast_possible_truncation, reason = "counts of the cases are small")]
+pub fn whole(number: f64) -> u64 {
+    number.round().max(0.0) as u64
+}
+
+/// A position that stands as a number.
+pub fn position(number: f64) -> usize {
+    usize::try_from(whole(number)).unwrap_or(usize::MAX)
 }
 
 /// A list of texts; one alone counts as a list.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use analysis::allocate::{
-    Precision, Share, allocate, allocate_exactly, allocation_variance, round_largest_remainder,
-    sample_size_share, sample_size_yamane,
+    Share, allocate, allocate_exactly, allocation_variance, round_largest_remainder,
 };
 use analysis::response_rate::{Dispositions, nonresponse_factors};
+use analysis::sample_size::{Precision, sample_size_share, sample_size_yamane};
 use analysis::select::{inclusion_probabilities, systematic};
 
-use super::case::{Case, Trouble, list};
+use super::case::{Case, Trouble, list, position, whole};
 use super::compare::Check;
 use super::sample::refused;
 use super::table::Tables;
@@ -39,12 +39,8 @@ fn some(values: &[f64]) -> Vec<Option<f64>> {
     values.iter().map(|&v| Some(v)).collect()
 }
 
-fn counts(case: &Case, key: &str) -> Vec<u64> {
-    case.numbers(key).into_iter().map(|x| x as u64).collect()
-}
-
 fn size(case: &Case, check: &mut Check<'_>) -> Result<(), Trouble> {
-    let population = case.number("N")? as u64;
+    let population = case.count("N")?;
     if case.text("method")? == "yamane" {
         let size = sample_size_yamane(population, case.number("e")?).map_err(refused)?;
         check.field("n_real", Some(size.exact));
@@ -78,20 +74,20 @@ fn allocation(case: &Case, check: &mut Check<'_>) -> Result<(), Trouble> {
         "power" => Share::Power { size: &size, cv: &cv, q: case.number("q")? },
         other => return Err(Trouble::Wrong(format!("unknown allocation {other}"))),
     };
-    let populations = if method == "power" { vec![0; size.len()] } else { counts(case, "N") };
+    let populations = if method == "power" { vec![0; size.len()] } else { case.counts("N") };
     let real = allocate(n, &populations, &share).map_err(refused)?;
     check.fields("real", &some(&real));
-    let whole = round_largest_remainder(&real, n as u64);
-    let whole: Vec<f64> = whole.into_iter().map(|x| x as f64).collect();
-    check.fields("rounded_largest_remainder", &some(&whole));
+    let rounded = round_largest_remainder(&real, whole(n));
+    let rounded: Vec<f64> = rounded.into_iter().map(|x| x as f64).collect();
+    check.fields("rounded_largest_remainder", &some(&rounded));
     Ok(())
 }
 
 fn exact(case: &Case, check: &mut Check<'_>) -> Result<(), Trouble> {
-    let (populations, deviations) = (counts(case, "N"), case.numbers("S"));
+    let (populations, deviations) = (case.counts("N"), case.numbers("S"));
     let bounds: Vec<(u64, u64)> =
-        counts(case, "lower").into_iter().zip(counts(case, "upper")).collect();
-    let n = case.number("n")? as u64;
+        case.counts("lower").into_iter().zip(case.counts("upper")).collect();
+    let n = case.count("n")?;
     let given = allocate_exactly(n, &populations, &deviations, &bounds).map_err(refused)?;
     let objective = allocation_variance(&given, &populations, &deviations);
     check.field("objective", Some(objective));
@@ -160,5 +156,5 @@ fn nonresponse(case: &Case, tables: &Tables, check: &mut Check<'_>) -> Result<()
 
 fn probabilities(case: &Case, tables: &Tables) -> Result<Vec<f64>, Trouble> {
     let sizes = tables.get(&case.text("data")?)?.numbers(&case.text("size")?)?;
-    inclusion_probabilities(&sizes, case.number("n")? as usize).map_err(refused)
+    inclusion_probabilities(&sizes, position(case.number("n")?)).map_err(refused)
 }

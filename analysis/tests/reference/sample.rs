@@ -9,7 +9,7 @@ use analysis::{
 };
 use serde_json::Value;
 
-use super::case::{Case, Trouble, list, numbers, texts};
+use super::case::{Case, Trouble, list, numbers, position, texts, whole};
 use super::table::{Table, Tables};
 
 /// A design with its data and its domain.
@@ -22,10 +22,16 @@ pub struct Sample {
 impl Sample {
     pub fn of(case: &Case, tables: &Tables) -> Result<Self, Trouble> {
         let spec = &case.design;
-        let name = spec["data"].as_str().ok_or(Trouble::NotMine)?;
         if !spec["pps"].is_null() || !spec["replicates"].is_null() {
             return Err(Trouble::NotMine);
         }
+        Self::with_replicates(case, tables)
+    }
+
+    /// The data and weights of a design, whose replicates are declared apart.
+    pub fn with_replicates(case: &Case, tables: &Tables) -> Result<Self, Trouble> {
+        let spec = &case.design;
+        let name = spec["data"].as_str().ok_or(Trouble::NotMine)?;
         let table = tables.get(name)?;
         let design = declare(spec, &table)?.build().map_err(refused)?;
         let mut sample = Self { mask: vec![true; table.rows], table, design };
@@ -132,7 +138,7 @@ impl Sample {
 /// The steps that change weights.
 fn reweight(design: &Design, table: &Table, step: &Value) -> Result<Design, Trouble> {
     let limits = Limits {
-        iterations: step["max_iterations"].as_u64().map_or(200, |n| n as usize),
+        iterations: step["max_iterations"].as_f64().map_or(200, position),
         bounds: match numbers(&step["bounds"]).as_slice() {
             [low, high] => Some([*low, *high]),
             _ => None,
@@ -233,7 +239,7 @@ fn declare(spec: &Value, table: &Table) -> Result<Declaration, Trouble> {
         let stratum = *number.entry(name).or_insert(next);
         if stratum == next {
             let count = fpc.first().filter(|_| clusters.is_empty());
-            strata.push(Stratum::new(name.clone(), count.map(|c| c[row].round() as u64)));
+            strata.push(Stratum::new(name.clone(), count.map(|c| whole(c[row]))));
         }
         stratum_of.push(stratum);
     }

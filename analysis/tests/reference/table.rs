@@ -17,6 +17,7 @@ pub struct Tables {
 
 /// One file: columns by name, a missing value is `None`.
 pub struct Table {
+    names: Vec<String>,
     columns: HashMap<String, Vec<Option<String>>>,
     pub rows: usize,
 }
@@ -51,8 +52,8 @@ impl Table {
                 column.push((!field.is_empty()).then(|| field.to_owned()));
             }
         }
-        let columns = names.into_iter().zip(columns).collect();
-        Ok(Self { columns, rows })
+        let columns = names.iter().cloned().zip(columns).collect();
+        Ok(Self { names, columns, rows })
     }
 
     /// A column as texts.
@@ -70,6 +71,11 @@ impl Table {
             }
         };
         self.texts(name)?.iter().map(number).collect()
+    }
+
+    /// All columns as numbers, in the order of the file.
+    pub fn all_numbers(&self) -> Result<Vec<Vec<f64>>, Trouble> {
+        self.names.iter().map(|name| self.numbers(name)).collect()
     }
 
     /// The values that occur, in code-point order (numbers in numeric order).

@@ -55,6 +55,22 @@ pub(super) enum FaultKind {
 }
 
 impl ExpressionFault {
+    /// The name that no question has, if that is the fault.
+    pub(in super::super) fn unknown_question(&self) -> Option<&str> {
+        match &self.kind {
+            FaultKind::UnknownQuestion(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The name that no function has, if that is the fault.
+    pub(in super::super) fn unknown_function(&self) -> Option<&str> {
+        match &self.kind {
+            FaultKind::UnknownFunction(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// What is wrong with the expression under `key`, with the position.
     pub fn text(&self, key: &str) -> Text {
         let at = self.at;

@@ -145,6 +145,11 @@ const fn entry(name: &'static str, function: Function, least: usize, most: usize
     Entry { name, function, least, most }
 }
 
+/// The names of all functions.
+pub(in super::super) fn function_names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|entry| entry.name).chain([REGEX, CHOICE_NAME])
+}
+
 /// The function called `name`.
 pub(super) fn find(name: &str) -> Option<&'static Entry> {
     FUNCTIONS.iter().find(|entry| entry.name == name)

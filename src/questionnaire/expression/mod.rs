@@ -15,11 +15,12 @@ mod value;
 
 pub(super) use evaluate::Surroundings;
 pub use fault::ExpressionFault;
+pub(super) use functions::function_names;
 pub(super) use value::Value;
 
 use evaluate::evaluate;
 use functions::Function;
-use parse::Parser;
+use parse::{Parsed, Parser};
 use std::fmt;
 use syntax::Expr;
 
@@ -29,6 +30,7 @@ pub struct Expression {
     source: String,
     root: Expr,
     uses: Vec<usize>,
+    patterns: usize,
 }
 
 /// What an expression may speak of, where it stands.
@@ -49,8 +51,8 @@ impl Expression {
     /// Reads an expression; a fault says at which character it is.
     pub(super) fn parse(source: &str, scope: &Scope<'_>) -> Result<Self, ExpressionFault> {
         let source = source.trim();
-        let (root, uses) = Parser::new(source, scope)?.parse()?;
-        Ok(Self { source: source.to_owned(), root, uses })
+        let Parsed { root, uses, patterns } = Parser::new(source, scope)?.parse()?;
+        Ok(Self { source: source.to_owned(), root, uses, patterns })
     }
 
     /// The expression as written in the form.
@@ -61,6 +63,11 @@ impl Expression {
     /// The positions of the questions that the expression refers to, each once.
     pub fn uses(&self) -> &[usize] {
         &self.uses
+    }
+
+    /// How many patterns were compiled for it.
+    pub(super) fn patterns(&self) -> usize {
+        self.patterns
     }
 
     /// Whether the value is to be kept once it is there (`once()`).

@@ -27,6 +27,16 @@ pub(super) struct Parser<'s> {
     next: usize,
     depth: usize,
     uses: Vec<usize>,
+    patterns: usize,
+}
+
+/// What was read.
+pub(super) struct Parsed {
+    pub(super) root: Expr,
+    /// The questions that it refers to.
+    pub(super) uses: Vec<usize>,
+    /// How many patterns it holds.
+    pub(super) patterns: usize,
 }
 
 type Outcome<T> = Result<T, ExpressionFault>;
@@ -40,18 +50,17 @@ impl<'s> Parser<'s> {
         if tokens.is_empty() {
             return Err(ExpressionFault { at: 1, kind: FaultKind::Empty });
         }
-        Ok(Self { source, scope, tokens, next: 0, depth: 0, uses: Vec::new() })
+        Ok(Self { source, scope, tokens, next: 0, depth: 0, uses: Vec::new(), patterns: 0 })
     }
 
-    /// The shape of the expression, and the questions that it refers to.
-    pub(super) fn parse(mut self) -> Outcome<(Expr, Vec<usize>)> {
+    pub(super) fn parse(mut self) -> Outcome<Parsed> {
         let root = self.chain(0)?;
         if let Some((at, token)) = self.peek() {
             return Err(self.unexpected(at, token));
         }
         self.uses.sort_unstable();
         self.uses.dedup();
-        Ok((root, self.uses))
+        Ok(Parsed { root, uses: self.uses, patterns: self.patterns })
     }
 
     /// Operands joined by operators of this rank or a tighter one.
@@ -200,7 +209,7 @@ impl<'s> Parser<'s> {
     }
 
     /// The pattern must match the whole text, as ODK says.
-    fn regex(&self, at: usize, arguments: Vec<Expr>) -> Outcome<Expr> {
+    fn regex(&mut self, at: usize, arguments: Vec<Expr>) -> Outcome<Expr> {
         self.check_count(at, REGEX, (2, 2), arguments.len())?;
         let Ok([operand, pattern]) = <[Expr; 2]>::try_from(arguments) else {
             unreachable!("the number of arguments was checked")
@@ -211,7 +220,10 @@ impl<'s> Parser<'s> {
         let compile = |pattern: &str| RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build();
         // Alone first: `a)(b` is no pattern although `(?:a)(b)` is one.
         match compile(&pattern).and_then(|_| compile(&format!("^(?:{pattern})$"))) {
-            Ok(compiled) => Ok(Expr::Matches(Box::new(operand), compiled)),
+            Ok(compiled) => {
+                self.patterns += 1;
+                Ok(Expr::Matches(Box::new(operand), compiled))
+            }
             Err(_) => Err(self.fault(at, FaultKind::BadPattern(pattern))),
         }
     }

@@ -259,7 +259,7 @@ fn texts_do_not_grow_without_end() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
 
     /// The evaluator agrees with one that is as plain as possible.
     #[test]

@@ -6,6 +6,7 @@
 //! and lists, `pages` and `question` what is asked, `order` finds circles and
 //! references to answers that are not there yet.
 
+mod near;
 mod options;
 mod order;
 mod pages;
@@ -13,9 +14,11 @@ mod question;
 mod table;
 
 use super::{Form, Labels, Mistake, labels::PipingFault};
-use crate::{messages::Text, text};
+use crate::text;
+use near::nearest;
 use pages::{Names, Pages};
-use table::{Source, Table};
+use std::cell::Cell;
+use table::{Placed, Source, Table};
 use toml::de::{DeTable, DeValue};
 
 /// No form of a survey comes near this; it bounds the work that a file can cause.
@@ -49,13 +52,20 @@ struct Whole<'s> {
     source: &'s Source,
     languages: Vec<String>,
     names: Names,
+    /// How many patterns were compiled so far.
+    patterns: Cell<usize>,
 }
 
 fn form(root: &mut Table<'_>) -> Form {
     let id = root.id("form").unwrap_or_default();
     let version = root.filled("version").unwrap_or_default();
     let languages = languages(root);
-    let whole = Whole { source: root.source(), languages, names: pages::names(root) };
+    let whole = Whole {
+        source: root.source(),
+        languages,
+        names: pages::names(root),
+        patterns: Cell::new(0),
+    };
     let title = root.needed_labels("title", &whole.languages);
     plain(&whole, title.as_ref());
     let mut lists = options::lists(root, "scales", true, &whole);
@@ -108,7 +118,7 @@ fn languages_of_title(root: &Table<'_>) -> Vec<String> {
 }
 
 /// A text that stands before every answer cannot refer to one.
-fn plain(whole: &Whole<'_>, labels: Option<&table::Placed<Labels>>) {
+fn plain(whole: &Whole<'_>, labels: Option<&Placed<Labels>>) {
     let Some(labels) = labels else { return };
     if labels.value.iter().any(|(_, text)| text.contains("${")) {
         whole.source.report(labels.at, None, text!("questionnaire.title_with_reference"));
@@ -120,12 +130,23 @@ impl Whole<'_> {
         self.names.positions.get(name).copied()
     }
 
-    /// Looks up the `${name}` in a text of the form.
-    fn resolve(&self, labels: &mut Labels) -> Result<(), Text> {
-        labels.resolve(|name| self.position(name)).map_err(|fault| match fault {
-            PipingFault::Open => text!("questionnaire.open_reference"),
-            PipingFault::Unknown(name) => text!("questionnaire.unknown_reference", name = name),
-        })
+    /// The name of a question that was perhaps meant.
+    fn nearest_question(&self, name: &str) -> Option<String> {
+        nearest(name, self.names.positions.keys().map(String::as_str))
+    }
+
+    /// Looks up the `${name}` in a text of the form, which stands in `table`.
+    fn resolve(&self, table: &Table<'_>, labels: Placed<Labels>) -> Labels {
+        let Placed { at, value: mut labels } = labels;
+        match labels.resolve(|name| self.position(name)) {
+            Ok(()) => {}
+            Err(PipingFault::Open) => table.report(at, text!("questionnaire.open_reference")),
+            Err(PipingFault::Unknown(name)) => {
+                let problem = text!("questionnaire.unknown_reference", name = name);
+                table.report_near(at, problem, || self.nearest_question(&name));
+            }
+        }
+        labels
     }
 }
 

@@ -24,13 +24,8 @@ pub(super) fn lists(
         if !is_id(&id.value) {
             table.report(id.at, text!("questionnaire.bad_id", key = key, value = id.value));
         }
-        let dont_know = table.labels("dont_know", &whole.languages).map(|label| {
-            let mut labels = label.value;
-            if let Err(problem) = whole.resolve(&mut labels) {
-                table.report(label.at, problem);
-            }
-            labels
-        });
+        let dont_know =
+            table.labels("dont_know", &whole.languages).map(|label| whole.resolve(&table, label));
         let options = options(&mut table, &id.value, scale, whole);
         table.close();
         lists.push(OptionList { id: id.value, scale, options, dont_know });
@@ -71,13 +66,8 @@ fn options(table: &mut Table<'_>, list: &str, scale: bool, whole: &Whole<'_>) ->
 fn read_option(mut table: Table<'_>, scale: bool, whole: &Whole<'_>) -> Option<ChoiceOption> {
     let code = code(&mut table);
     let name = name(&mut table);
-    let label = table.needed_labels("label", &whole.languages).map(|label| {
-        let mut labels = label.value;
-        if let Err(problem) = whole.resolve(&mut labels) {
-            table.report(label.at, problem);
-        }
-        labels
-    });
+    let label =
+        table.needed_labels("label", &whole.languages).map(|label| whole.resolve(&table, label));
     let had_coefficient = table.has("coefficient");
     let coefficient = table.number("coefficient");
     match (scale, had_coefficient) {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::text;
 
-/// Where a search stands that has not left the node yet.
+/// How far the search has come with a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
     New,
@@ -60,12 +60,10 @@ fn report_circle(whole: &Whole<'_>, questions: &[Question], uses: &[Use], circle
     let Some(&first) = circle.iter().min() else { return };
     let names: Vec<&str> =
         circle.iter().chain(circle.first()).map(|at| questions[*at].name.as_str()).collect();
-    let at = uses
-        .iter()
-        .find(|used| {
-            used.question == Some(first) && used.of.iter().any(|target| circle.contains(target))
-        })
-        .map_or(0, |used| used.at);
+    let touches = |used: &&Use| used.of.iter().any(|target| circle.contains(target));
+    let own = uses.iter().filter(touches).find(|used| used.question == Some(first));
+    // A circle through the condition of a page is reported at that condition.
+    let at = own.or_else(|| uses.iter().find(touches)).map_or(0, |used| used.at);
     let problem = text!("questionnaire.circle", names = names.join(" → "));
     whole.source.report(at, Some(&questions[first].name), problem);
 }

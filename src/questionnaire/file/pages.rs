@@ -3,7 +3,7 @@
 use super::{
     super::{OptionList, Page, Question},
     Whole, question,
-    table::{Placed, Table},
+    table::Table,
 };
 use crate::text;
 use std::collections::{HashMap, HashSet};
@@ -102,15 +102,11 @@ fn page(
         table.report(table.at(), text!("questionnaire.duplicate_page", id = id));
     }
     let title = table.labels("title", &whole.languages).map(|title| {
-        let Placed { at, value: mut labels } = title;
-        match whole.resolve(&mut labels) {
-            Ok(()) => {
-                let of = labels.references().collect();
-                let moment = Moment::Before(number);
-                read.uses.push(Use { at, question: None, key: "title", of, moment });
-            }
-            Err(problem) => table.report(at, problem),
-        }
+        let at = title.at;
+        let labels = whole.resolve(&table, title);
+        let of = labels.references().collect();
+        let moment = Moment::Before(number);
+        read.uses.push(Use { at, question: None, key: "title", of, moment });
         labels
     });
     let relevant = question::page_condition(&mut table, number, whole, &mut read.uses);

@@ -2,9 +2,11 @@
 
 use super::{
     super::{
-        Choices, Constraint, Expression, Kind, Labels, OptionList, Question, expression::Scope,
+        Choices, Constraint, Expression, Kind, Labels, OptionList, Question,
+        expression::{Scope, function_names},
     },
     Whole,
+    near::nearest,
     pages::{Moment, Use},
     table::{Placed, Table},
 };
@@ -14,6 +16,20 @@ use crate::text;
 const RESERVED: [&str; 12] = [
     "confirm", "part", "page", "code", "cell", "unit", "group", "subject", "form", "mode",
     "weight", "id",
+];
+
+/// Every kind of question.
+const KINDS: [&str; 10] = [
+    "scale",
+    "one",
+    "several",
+    "number",
+    "integer",
+    "date",
+    "text",
+    "long_text",
+    "note",
+    "calculate",
 ];
 
 /// Every key that a question of some kind has.
@@ -37,6 +53,9 @@ const KEYS: [&str; 18] = [
     "maximum",
     "calculation",
 ];
+
+/// The most `regex()` of a form: each takes memory as long as the form is there.
+const MOST_PATTERNS: usize = 500;
 
 /// A question that is being read.
 struct Reading<'r, 't> {
@@ -63,7 +82,7 @@ pub(super) fn page_condition(
         own: false,
         once: false,
     };
-    let expression = compile(table, &source, "relevant", &scope)?;
+    let expression = compile(table, &source, "relevant", &scope, whole)?;
     let of = expression.uses().to_vec();
     let moment = Moment::Before(page);
     uses.push(Use { at: source.at, question: None, key: "relevant", of, moment });
@@ -147,8 +166,9 @@ impl Reading<'_, '_> {
             "calculate" => Kind::Calculate(self.calculation()?),
             "" => return None,
             other => {
+                let problem = text!("questionnaire.unknown_kind", kind = other);
                 let at = self.table.at_of("kind");
-                self.table.report(at, text!("questionnaire.unknown_kind", kind = other));
+                self.table.report_near(at, problem, || nearest(other, KINDS));
                 return None;
             }
         })
@@ -161,7 +181,7 @@ impl Reading<'_, '_> {
             self.lists.iter().position(|list| list.scale == scale && list.id == id.value)
         });
         let (Some(list), Some(id)) = (list, &id) else {
-            // Read all the same, so that its mistakes are told with the others.
+            // Which keys its options have is not known, so the filter cannot be read.
             self.table.get("choice_filter");
             if let Some(id) = id {
                 let problem = if scale {
@@ -169,7 +189,9 @@ impl Reading<'_, '_> {
                 } else {
                     text!("questionnaire.unknown_list", id = id.value)
                 };
-                self.table.report(id.at, problem);
+                let ids = self.lists.iter().filter(|list| list.scale == scale);
+                let suggestion = || nearest(&id.value, ids.map(|list| list.id.as_str()));
+                self.table.report_near(id.at, problem, suggestion);
             }
             return None;
         };
@@ -269,7 +291,7 @@ impl Reading<'_, '_> {
             own: matches!(key, "constraint" | "soft_constraint"),
             once: key == "calculation",
         };
-        let expression = compile(&self.table, &source, key, &scope)?;
+        let expression = compile(&self.table, &source, key, &scope, whole)?;
         self.uses(source.at, key, expression.uses().to_vec(), moment);
         Some(expression)
     }
@@ -283,10 +305,9 @@ impl Reading<'_, '_> {
     }
 
     fn labels(&mut self, key: &'static str, moment: Moment) -> Option<Labels> {
-        let Placed { at, value: mut labels } = self.table.labels(key, &self.whole.languages)?;
-        if let Err(problem) = self.whole.resolve(&mut labels) {
-            self.table.report(at, problem);
-        }
+        let labels = self.table.labels(key, &self.whole.languages)?;
+        let at = labels.at;
+        let labels = self.whole.resolve(&self.table, labels);
         let of: Vec<usize> = labels.references().collect();
         if !of.is_empty() {
             self.uses(at, key, of, moment);
@@ -303,8 +324,7 @@ impl Reading<'_, '_> {
     fn close(self, kind: &str, kind_was_read: bool) {
         for (key, _) in self.table.further() {
             if !KEYS.contains(&key.value.as_str()) {
-                let problem = text!("questionnaire.unknown_key", key = key.value);
-                self.table.report(key.at, problem);
+                self.table.unknown_key(&key, &KEYS);
             } else if kind_was_read {
                 let problem = text!("questionnaire.key_not_of_kind", key = key.value, kind = kind);
                 self.table.report(key.at, problem);
@@ -318,11 +338,21 @@ fn compile(
     source: &Placed<String>,
     key: &'static str,
     scope: &Scope<'_>,
+    whole: &Whole<'_>,
 ) -> Option<Expression> {
+    if whole.patterns.get() > MOST_PATTERNS {
+        table.report(source.at, text!("questionnaire.too_many_patterns", most = MOST_PATTERNS));
+        return None;
+    }
     match Expression::parse(&source.value, scope) {
-        Ok(expression) => Some(expression),
+        Ok(expression) => {
+            whole.patterns.set(whole.patterns.get() + expression.patterns());
+            Some(expression)
+        }
         Err(fault) => {
-            table.source().report_fault(source.at, table.question(), key, &fault);
+            let function = || nearest(fault.unknown_function()?, function_names());
+            let question = || whole.nearest_question(fault.unknown_question()?);
+            table.report_near(source.at, fault.text(key), || question().or_else(function));
             None
         }
     }

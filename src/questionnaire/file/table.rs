@@ -1,12 +1,19 @@
 //! Tables of a TOML file, read key by key; what is not read is a mistake.
 
-use super::super::{ExpressionFault, Labels, Mistake};
+use super::{
+    super::{Labels, Mistake},
+    near::nearest,
+};
 use crate::{messages::Text, text};
 use std::cell::RefCell;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
+
+/// Beyond so many mistakes nothing is suggested any more: a file full of wrong names must
+/// not cost a comparison of each with all the right ones.
+const MOST_SUGGESTED: usize = 100;
 
 /// A file that is being read, and the mistakes found so far.
 pub(super) struct Source {
@@ -40,24 +47,23 @@ impl Source {
 
     /// Notes a mistake at byte `at`.
     pub(super) fn report(&self, at: usize, question: Option<&str>, problem: Text) {
-        let line = self.line_starts.partition_point(|start| *start <= at);
-        self.mistakes.borrow_mut().push(Mistake {
-            file: self.file.clone(),
-            line,
-            question: question.map(str::to_owned),
-            problem,
-        });
+        self.report_near(at, question, problem, || None);
     }
 
-    /// Notes that the expression under `key` is not understood.
-    pub(super) fn report_fault(
+    /// Notes a mistake at byte `at`, and what was perhaps meant.
+    pub(super) fn report_near(
         &self,
         at: usize,
         question: Option<&str>,
-        key: &str,
-        fault: &ExpressionFault,
+        problem: Text,
+        suggestion: impl FnOnce() -> Option<String>,
     ) {
-        self.report(at, question, fault.text(key));
+        let crowded = self.mistakes.borrow().len() >= MOST_SUGGESTED;
+        let suggestion = if crowded { None } else { suggestion() };
+        let line = self.line_starts.partition_point(|start| *start <= at);
+        let question = question.map(str::to_owned);
+        let mistake = Mistake::new(self.file.as_str(), line, problem);
+        self.mistakes.borrow_mut().push(Mistake { question, suggestion, ..mistake });
     }
 
     /// Every mistake, in the order of the lines, each once.
@@ -88,11 +94,6 @@ impl<'t> Table<'t> {
         self.at
     }
 
-    /// The question that the table is about.
-    pub(super) fn question(&self) -> Option<&str> {
-        self.question.as_deref()
-    }
-
     /// From here on, mistakes in this table are mistakes of this question.
     pub(super) fn about(&mut self, question: &str) {
         self.question = Some(question.to_owned());
@@ -100,6 +101,15 @@ impl<'t> Table<'t> {
 
     pub(super) fn report(&self, at: usize, problem: Text) {
         self.source.report(at, self.question.as_deref(), problem);
+    }
+
+    pub(super) fn report_near(
+        &self,
+        at: usize,
+        problem: Text,
+        suggestion: impl FnOnce() -> Option<String>,
+    ) {
+        self.source.report_near(at, self.question.as_deref(), problem, suggestion);
     }
 
     /// The value of `key`, which is then known.
@@ -326,8 +336,15 @@ impl<'t> Table<'t> {
     /// Reports every key that nobody asked for.
     pub(super) fn close(self) {
         for (key, _) in self.further() {
-            self.report(key.at, text!("questionnaire.unknown_key", key = key.value));
+            self.unknown_key(&key, &self.read);
         }
+    }
+
+    /// Reports a key that means nothing, where `known` ones mean something.
+    pub(super) fn unknown_key(&self, key: &Placed<String>, known: &[&str]) {
+        let absent = known.iter().copied().filter(|known| !self.has(known));
+        let problem = text!("questionnaire.unknown_key", key = key.value);
+        self.report_near(key.at, problem, || nearest(&key.value, absent));
     }
 
     /// The byte at which the value of `key` stands, or else the table.

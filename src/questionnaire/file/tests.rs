@@ -1,6 +1,7 @@
 use super::*;
 use crate::messages::Language;
 use proptest::prelude::*;
+use std::time::Instant;
 
 /// A sound form to make mistakes in; questions stand on lines of their own.
 const SOUND: &str = r#"form = "f"
@@ -116,10 +117,26 @@ fn a_mistake_is_said_in_one_line() {
         said,
         [
             "forms/f.toml:17: [mot] The key “kind” is missing.",
-            "forms/f.toml:19: [mot] There is no key “knd”; check the spelling.",
+            "forms/f.toml:19: [mot] There is no key “knd”. Did you mean “kind”?",
         ]
     );
     assert!(read_form("a", "x").unwrap_err()[0].to_string().starts_with("a:1: Sai cú pháp TOML"));
+}
+
+#[test]
+fn what_was_perhaps_meant_is_suggested() {
+    let suggestion = |from: &str, to: &str| {
+        let text = SOUND.replacen(from, to, 1);
+        read_form("f.toml", &text).unwrap_err().into_iter().find_map(|mistake| mistake.suggestion)
+    };
+    let relevant = |condition: &str| format!("id = \"hai\"\nrelevant = \"{condition}\"");
+    let kind = "kind = \"scale\"";
+    assert_eq!(suggestion(kind, "kind = \"scal\"").as_deref(), Some("scale"));
+    assert_eq!(suggestion("id = \"hai\"", &relevant("${mott} = 1")).as_deref(), Some("mot"));
+    assert_eq!(suggestion("id = \"hai\"", &relevant("conct(1)")).as_deref(), Some("concat"));
+    assert_eq!(suggestion("Hai\"", "Hai ${mo}\"").as_deref(), Some("mot"));
+    assert_eq!(suggestion("label = { vi = \"Một\"", "hnit = { vi = \"Một\""), Some("hint".into()));
+    assert_eq!(suggestion("version", "nothing_like_it"), None);
 }
 
 #[test]
@@ -258,7 +275,8 @@ fn a_calculation_is_there_with_the_last_answer_that_it_needs() {
         SOUND.replace("[[page]]\nid = \"hai\"", &relevant(name)) + &calculation(name, formula)
     };
     // It depends on the condition of its own page, which depends on it.
-    assert_eq!(all(&at_the_end("c", "${mot} + 1"))[0].2, "circle");
+    let circle = all(&at_the_end("c", "${mot} + 1"));
+    assert_eq!(circle, [(24, Some("c".to_owned()), "circle")]);
     let early = format!("{}{}", calculation("c", "${mot} + 1"), relevant("c"));
     let text = SOUND.replace("[[page]]\nid = \"hai\"", &early);
     assert!(read_form("f.toml", &text).is_ok());
@@ -289,6 +307,29 @@ fn circles_are_named() {
         chain += &calculation(&format!("c{at}"), &format!("${{c{}}}", at - 1));
     }
     assert_eq!(all(&chain).len(), 1);
+}
+
+/// Files of the greatest size that are full of costly things are still read quickly.
+#[test]
+fn hostile_forms_end_quickly() {
+    let label = "label = { vi = 'Q', en = 'Q' }\n";
+    let many = |of: &dyn Fn(usize) -> String| {
+        (0..1_990).fold(SOUND.to_owned(), |text, at| {
+            text + &format!("[[page.question]]\nname = 'question_{at}'\n{label}{}\n", of(at))
+        })
+    };
+    for text in [
+        many(&|at| format!("kind = 'text'\nrelevant = '${{question_{at}_}} = ${{a}}'")),
+        many(&|at| format!("kind = 'text'\nquestion_{at} = 1")),
+        many(&|_| format!("kind = 'text'\nrelevant = \"regex('', '{}')\"", "a{900}")),
+        many(&|at| format!("kind = 'text'\nrelevant = '${{question_{}}}'", (at + 7) % 1_990)),
+        many(&|_| format!("kind = 'text'\nrelevant = '1{}'", "+1".repeat(400))),
+    ] {
+        let start = Instant::now();
+        let mistakes = read_form("f.toml", &text).err().unwrap_or_default();
+        let patience = if cfg!(debug_assertions) { 3_000 } else { 500 };
+        assert!(start.elapsed().as_millis() < patience, "{:?}", mistakes.first());
+    }
 }
 
 #[test]

@@ -54,63 +54,66 @@ pub(super) fn form() -> impl Strategy<Value = Form> {
     })
 }
 
+const HEAD: &str = "form = 'f'\nversion = '1'\ntitle = { vi = 'F', en = 'F' }\n\
+    languages = ['vi', 'en']\n[scales.s]\n\
+    dont_know = { vi = 'Không biết', en = 'No idea' }\n\
+    options = [{ code = 1, coefficient = 0, label = { vi = 'A', en = 'A' } }, \
+    { code = 2, coefficient = 1, label = { vi = 'B', en = 'B' } }]\n[lists.l]\n\
+    options = [{ code = 1, v = 1, label = { vi = 'A', en = 'A' } }, \
+    { code = 2, v = 2, label = { vi = 'B', en = 'B' } }, \
+    { code = 3, v = 2, label = { vi = 'C', en = 'C' } }]\n";
+
+/// A condition on questions of earlier pages; none on the first page.
+fn condition(piece: &Piece, earlier: &[usize]) -> Option<String> {
+    let (form, x, y) = piece.condition?;
+    let pick = |n: usize| earlier.get(n % earlier.len().max(1)).map(|at| format!("q{at}"));
+    Some(CONDITIONS[form].replace('X', &pick(x)?).replace('Y', &pick(y)?))
+}
+
 fn written(pieces: &[Piece]) -> String {
-    let mut text = "form = 'f'\nversion = '1'\ntitle = { vi = 'F', en = 'F' }\n\
-        languages = ['vi', 'en']\n[scales.s]\n\
-        dont_know = { vi = 'Không biết', en = 'No idea' }\n\
-        options = [{ code = 1, coefficient = 0, label = { vi = 'A', en = 'A' } }, \
-        { code = 2, coefficient = 1, label = { vi = 'B', en = 'B' } }]\n[lists.l]\n\
-        options = [{ code = 1, v = 1, label = { vi = 'A', en = 'A' } }, \
-        { code = 2, v = 2, label = { vi = 'B', en = 'B' } }, \
-        { code = 3, v = 2, label = { vi = 'C', en = 'C' } }]\n"
-        .to_owned();
-    // What may be referred to: questions of earlier pages that are answered or calculated.
+    let mut text = HEAD.to_owned();
+    // Questions that are answered or calculated: on earlier pages, and on this one.
     let (mut earlier, mut here): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     for (at, piece) in pieces.iter().enumerate() {
-        let condition = piece.condition.filter(|_| at > 0).map(|c| {
-            move |known: &[usize]| {
-                let pick = |n: usize| (!known.is_empty()).then(|| known[n % known.len()]);
-                let (x, y) = (pick(c.1)?, pick(c.2)?);
-                Some(CONDITIONS[c.0].replace('X', &format!("q{x}")).replace('Y', &format!("q{y}")))
-            }
-        });
         if at == 0 || piece.new_page {
             earlier.append(&mut here);
             text += &format!("[[page]]\nid = 'p{at}'\n");
-            let relevant = condition.as_ref().filter(|_| piece.page_condition);
-            if let Some(relevant) = relevant.and_then(|condition| condition(&earlier)) {
+            if let Some(relevant) = condition(piece, &earlier).filter(|_| piece.page_condition) {
                 text += &format!("relevant = \"{relevant}\"\n");
             }
         }
-        text += &format!("[[page.question]]\nname = 'q{at}'\n");
-        let relevant = condition.as_ref().and_then(|condition| condition(&earlier));
-        if let Some(relevant) = &relevant {
-            text += &format!("relevant = \"{relevant}\"\n");
-        }
-        let Some(kind) = KINDS.get(piece.kind) else {
-            let used = earlier.last().map_or("1".to_owned(), |q| format!("${{q{q}}} + 1"));
-            text += &format!("kind = 'calculate'\ncalculation = '{used}'\n");
+        text += &question(at, piece, &earlier);
+        if KINDS.get(piece.kind).is_none_or(|kind| !kind.contains("note")) {
             here.push(at);
-            continue;
-        };
-        text += &format!("{kind}\n");
-        let piped = earlier.first().map_or(String::new(), |q| format!(" ${{q{q}}}"));
-        text += &format!("label = {{ vi = 'Câu {at}{piped}', en = 'Question {at}{piped}' }}\n");
-        if piece.kind == 8 {
-            continue;
         }
-        here.push(at);
-        if piece.required {
-            text += "required = true\n";
+    }
+    text
+}
+
+fn question(at: usize, piece: &Piece, earlier: &[usize]) -> String {
+    let mut text = format!("[[page.question]]\nname = 'q{at}'\n");
+    if let Some(relevant) = condition(piece, earlier) {
+        text += &format!("relevant = \"{relevant}\"\n");
+    }
+    let last = earlier.last().map(|at| format!("${{q{at}}}"));
+    let Some(kind) = KINDS.get(piece.kind) else {
+        let used = last.unwrap_or("1".to_owned());
+        return text + &format!("kind = 'calculate'\ncalculation = '{used} + 1'\n");
+    };
+    let piped = earlier.first().map_or(String::new(), |at| format!(" ${{q{at}}}"));
+    text += &format!("{kind}\nlabel = {{ vi = 'Câu {at}{piped}', en = 'Question {at}{piped}' }}\n");
+    if piece.required && !kind.contains("note") {
+        text += "required = true\n";
+    }
+    match last.filter(|_| piece.filtered) {
+        Some(last) if kind.contains("list") => {
+            text += &format!("choice_filter = 'v = {last} or {last} = 5'\n");
         }
-        if let Some(q) = earlier.last().filter(|_| piece.filtered && (1..=2).contains(&piece.kind))
-        {
-            text += &format!("choice_filter = 'v = ${{q{q}}} or ${{q{q}}} = 5'\n");
+        _ if piece.filtered && (kind.contains("number") || kind.contains("integer")) => {
+            text += "constraint = '. < 100000'\nconstraint_message = { vi = 'x', en = 'x' }\n\
+                soft_constraint = '. < 1000'\nsoft_message = { vi = 'x', en = 'x' }\n";
         }
-        if piece.filtered && (3..=4).contains(&piece.kind) {
-            text += "constraint = '. < 100000'\nconstraint_message = { vi = 'x', en = 'x' }\n";
-            text += "soft_constraint = '. < 1000'\nsoft_message = { vi = 'x', en = 'x' }\n";
-        }
+        _ => {}
     }
     text
 }

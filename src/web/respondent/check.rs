@@ -21,7 +21,7 @@ use axum::{
 /// Lists all answers.
 pub async fn show(State(app): State<PublicApp>, guest: Guest) -> Result<Response, WebError> {
     let language = guest.language();
-    let sitting = match Sitting::of(&app, guest).await? {
+    let sitting = match Sitting::fresh(&app, guest).await? {
         Ok(sitting) => sitting,
         Err(elsewhere) => return Ok(elsewhere),
     };
@@ -35,7 +35,7 @@ pub async fn show(State(app): State<PublicApp>, guest: Guest) -> Result<Response
 /// the same receipt again.
 pub async fn submit(State(app): State<PublicApp>, guest: Guest) -> Result<Response, WebError> {
     let language = guest.language();
-    let sitting = match Sitting::of(&app, guest).await? {
+    let sitting = match Sitting::fresh(&app, guest).await? {
         Ok(sitting) => sitting,
         Err(elsewhere) => return Ok(elsewhere),
     };

@@ -9,7 +9,10 @@ use super::{
 use crate::{
     fieldwork::Draft,
     messages::Language,
-    questionnaire::{Accepted, Item, PageView, Step, accept, is_asked, page_after, page_before, show as view_page},
+    questionnaire::{
+        Accepted, Item, PageView, Step, accept, is_asked, page_after, page_before,
+        show as view_page,
+    },
     web::{Fields, Html, PublicApp, WebError, cookies},
 };
 use axum::{
@@ -37,7 +40,7 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, WebError> {
     let language = guest.language();
-    let sitting = match Sitting::of(&app, guest).await? {
+    let sitting = match Sitting::fresh(&app, guest).await? {
         Ok(sitting) => sitting,
         Err(elsewhere) => return Ok(elsewhere),
     };
@@ -68,15 +71,18 @@ pub async fn submit(
     };
     for _ in 0..TRIES {
         let (form, answers) = (sitting.form(), &sitting.draft.answers);
-        let accepted =
-            accept(form, answers, page, fields.all(), leaving.language, &sitting.today);
+        let accepted = accept(form, answers, page, fields.all(), leaving.language, &sitting.today);
         let held_up = leaving.is_held_up(&accepted);
         if held_up && accepted.answers == *answers {
             return Ok(again(&app, &sitting, &leaving, &accepted.view));
         }
         let step = leaving.step(&sitting, &accepted, page);
         let draft = Draft {
-            reached: if held_up { sitting.draft.reached } else { sitting.draft.reached.max(reached(form, step)) },
+            reached: if held_up {
+                sitting.draft.reached
+            } else {
+                sitting.draft.reached.max(reached(form, step))
+            },
             answers: accepted.answers,
             notice: sitting.draft.notice.clone(),
         };
@@ -88,7 +94,13 @@ pub async fn submit(
             Kept::Closed => return Ok(closed(&sitting, leaving.language)),
             Kept::TooLong => {
                 let advice = leaving.language.say("pages.too_long");
-                let page = shown(&sitting, leaving.language, &accepted.view, leaving.from_check, Some(advice));
+                let page = shown(
+                    &sitting,
+                    leaving.language,
+                    &accepted.view,
+                    leaving.from_check,
+                    Some(advice),
+                );
                 return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
             }
             Kept::Failed(error) => return Ok(not_saved(&sitting, &leaving, &accepted.view, error)),
@@ -169,7 +181,8 @@ fn not_saved(sitting: &Sitting, leaving: &Leaving, view: &PageView, error: WebEr
 
 fn closed(sitting: &Sitting, language: Language) -> Response {
     let contact = sitting.stored.round.survey.notice.contact.get(language.code());
-    (StatusCode::GONE, view::notice(sitting.around(language), Notice::Closed, contact)).into_response()
+    (StatusCode::GONE, view::notice(sitting.around(language), Notice::Closed, contact))
+        .into_response()
 }
 
 fn shown(

@@ -35,7 +35,8 @@ pub async fn submit(
     let typed = fields.get("receipt").unwrap_or("").trim();
     let chosen = fields.language();
     let language = chosen.unwrap_or(visitor.language);
-    let cookie = chosen.map(|language| cookies::set_language(language, app.settings.secure_cookies));
+    let cookie =
+        chosen.map(|language| cookies::set_language(language, app.settings.secure_cookies));
     let response = match typed.parse::<Receipt>() {
         Ok(receipt) => found(&app, &visitor, language, &receipt, fields.get("withdraw")).await?,
         Err(_) if typed.is_empty() && chosen.is_some() => {

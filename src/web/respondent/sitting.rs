@@ -80,10 +80,31 @@ impl Standing {
 }
 
 impl Sitting {
-    /// The sitting of `guest`, or where they should go instead.
+    /// The sitting of `guest`, or where they should go instead. Good for saving: a save that
+    /// was not made from the latest draft is noticed.
     pub async fn of(app: &PublicApp, guest: Guest) -> Result<Result<Self, Response>, WebError> {
+        let standing = Standing::of(app, &guest, guest.pass).await?;
+        Self::from(app, guest, standing)
+    }
+
+    /// The same with the draft as the database has it, for whatever shows or submits answers:
+    /// another process may have saved since this one remembered the draft.
+    pub async fn fresh(app: &PublicApp, guest: Guest) -> Result<Result<Self, Response>, WebError> {
+        if let Some(ticket) = app.jar.ticket(&guest.visitor.cookies, guest.pass)
+            && let Some(stored) = app.desk.fresh_draft(ticket.draft).await?
+        {
+            return Self::from(app, guest, Standing::Begun(ticket, stored));
+        }
+        Self::of(app, guest).await
+    }
+
+    fn from(
+        app: &PublicApp,
+        guest: Guest,
+        standing: Standing,
+    ) -> Result<Result<Self, Response>, WebError> {
         let pass = guest.pass;
-        let (ticket, stored) = match Standing::of(app, &guest, pass).await? {
+        let (ticket, stored) = match standing {
             Standing::Begun(ticket, stored) => (ticket, stored),
             Standing::Sent(receipt) => return Ok(Err(sent(app, pass, &receipt))),
             Standing::New => return Ok(Err(Redirect::to("/phieu").into_response())),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     fieldwork::RoundState,
-    storage::Entry,
+    storage::{Entry, EntryPart},
     web::{PublicApp, WebError},
 };
 use axum::{
@@ -25,13 +25,17 @@ pub async fn show(State(app): State<PublicApp>, guest: Guest) -> Result<Response
         Err(elsewhere) => return Ok(elsewhere),
     };
     let (survey, language) = (&entry.round.survey, guest.language());
+    let form = |part: &EntryPart| {
+        survey.forms.get(&part.form).map_or("", |form| form.title.get(language.code()))
+    };
     let next = next_part(&app, &guest, &entry).map(|position| {
         let part = &entry.parts[position];
-        let form = survey.forms.get(&part.form).map_or("", |form| form.title.get(language.code()));
         let subject = survey.subject(&part.subject).map_or("", |s| s.label.get(language.code()));
-        (position, form, subject)
+        (position, form(part), subject)
     });
     let around = Around::new(language, survey, entry.round.synthetic);
+    let answered = entry.parts.get(usize::from(guest.pass.position));
+    let around = around.form(answered.map_or(around.survey, form));
     let shown = Thanks { receipt: receipt.to_string(), next };
     Ok(view::thanks(around, &shown).into_response())
 }

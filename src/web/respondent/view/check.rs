@@ -24,7 +24,7 @@ pub fn check(around: Around<'_>, sections: &[ReviewSection], failure: Option<&st
         @for section in sections { (self::section(around, section)) }
         form method="post" action="/phieu/check" {
             p.note { (say("pages.before_sending")) }
-            div.go { button { (say("pages.send")) } }
+            div.go { button type="submit" { (say("pages.send")) } }
         }
     };
     around.page(&title, "/phieu/check").body(body)

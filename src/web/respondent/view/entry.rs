@@ -26,18 +26,22 @@ pub fn entry(language: Language, typed: &str, problem: Option<&str>) -> Html {
             label.q for="code" { (say("pages.code")) }
             p.hint #code-h { (say("pages.code_hint")) }
             @if let Some(problem) = problem {
-                p.error #code-e { b.v { (say("pages.error")) } " " (problem) }
+                p.error #code-e { span.off { (say("pages.error")) } " " (problem) }
             }
             input #code.code type="text" name="code" value=(typed) required autocomplete="off"
                 autocapitalize="characters" spellcheck="false" aria-describedby=(described)
                 aria-invalid=[problem.map(|_| "true")];
-            div.go { button { (say("pages.continue")) } }
+            div.go { button type="submit" { (say("pages.continue")) } }
         }
         details {
             summary { (say("pages.no_code")) }
             p { (say("pages.no_code_advice")) }
+            p { (say("pages.no_cookie")) }
         }
     };
-    let page = Page::new(language, &title).switch(Switch::Form("f")).body(body);
+    let page = Page::new(language, &title)
+        .switch(Switch::Form("f"))
+        .preview(say("pages.preview"))
+        .body(body);
     if typed.is_empty() { page.shared() } else { page }
 }

@@ -87,9 +87,10 @@ pub fn landing(around: Around<'_>, shown: &Landing<'_>) -> Html {
         .synthetic(around.synthetic)
         .switch(Switch::Link("/phieu"))
         .body(body);
-    let untouched = shown.parts.iter().all(|part| {
-        matches!(part.progress, PartProgress::New | PartProgress::Full)
-    });
+    let untouched = shown
+        .parts
+        .iter()
+        .all(|part| matches!(part.progress, PartProgress::New | PartProgress::Full));
     if untouched { page.shared() } else { page }
 }
 
@@ -199,10 +200,10 @@ fn way_in(around: Around<'_>, position: usize, part: &PartLine<'_>, several: boo
     html! {
         @match part.progress {
             PartProgress::New => {
-                div.go { button name="part" value=(position) { (around.say("pages.agree")) } }
+                div.go { button type="submit" name="part" value=(position) { (around.say("pages.agree")) } }
             }
             PartProgress::Begun => {
-                div.go { button name="part" value=(position) { (around.say("pages.go_on")) } }
+                div.go { button type="submit" name="part" value=(position) { (around.say("pages.go_on")) } }
             }
             PartProgress::Full => { p.note { (around.say("pages.full")) } }
             PartProgress::Sent => @if several { p.note { (around.say("pages.part_sent")) } }
@@ -218,8 +219,8 @@ fn ways_out(around: Around<'_>) -> Markup {
             form method="post" action="/phieu/decline" {
                 p { (say("pages.decline_lead")) }
                 div.go {
-                    button.second name="said" value="refused" { (say("pages.refuse")) }
-                    button.second name="said" value="not_eligible" { (say("pages.not_eligible")) }
+                    button.second type="submit" name="said" value="refused" { (say("pages.refuse")) }
+                    button.second type="submit" name="said" value="not_eligible" { (say("pages.not_eligible")) }
                 }
             }
         }

@@ -42,5 +42,7 @@ pub fn notice(around: Around<'_>, what: Notice, contact: &str) -> Html {
             p { (contact) }
         }
     };
-    around.page(title, if what == Notice::Declined { "/phieu/declined" } else { "/phieu" }).body(body)
+    around
+        .page(title, if what == Notice::Declined { "/phieu/declined" } else { "/phieu" })
+        .body(body)
 }

@@ -49,9 +49,9 @@ pub fn question(around: Around<'_>, page: &PageView, asked: Asked<'_>) -> Html {
             }
             @for item in &page.items { (self::item(item, language, heading)) }
             div.go {
-                button { (around.say("pages.continue")) }
+                button type="submit" { (around.say("pages.continue")) }
                 @if asked.has_previous {
-                    button.second name=(GO_BACK) value="1" { (around.say("pages.back")) }
+                    button.second type="submit" name=(GO_BACK) value="1" { (around.say("pages.back")) }
                 }
             }
         }
@@ -199,7 +199,11 @@ fn wording(item: &Item, language: Language, bare: bool, field: Option<&str>) -> 
         Some(field) => html! { label for=(field) { (words) } },
         None => words,
     };
-    if bare { html! { h1.q { (labelled) } } } else { html! { h2.q { (labelled) } } }
+    if bare {
+        html! { h1.q { (labelled) } }
+    } else {
+        html! { h2.q { (labelled) } }
+    }
 }
 
 /// Hint, instruction and problem, and the field by which a soft problem is confirmed.
@@ -213,7 +217,7 @@ fn help(item: &Item, language: Language) -> Markup {
         }
         @if let Some(problem) = &item.problem {
             p.error.soft[item.soft] id={ (item.name) "-e" } {
-                @if !item.soft { b.v { (language.say("pages.error")) } " " }
+                @if !item.soft { span.off { (language.say("pages.error")) } " " }
                 (problem)
                 @if item.soft { " " (language.say("pages.confirm")) }
             }

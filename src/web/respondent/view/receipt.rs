@@ -55,7 +55,7 @@ pub fn receipt(language: Language, shown: ReceiptPage<'_>) -> Html {
             (number(receipt))
             p { (say("pages.withdraw_final")) }
             (step(receipt, "yes", say("pages.withdraw_yes")))
-            p { a href="/receipt" { (say("pages.withdraw_no")) } }
+            p { a.button.second href="/receipt" { (say("pages.withdraw_no")) } }
         },
         ReceiptPage::Withdrawn(receipt) => html! {
             h1 { (say("pages.withdrawn")) }
@@ -94,12 +94,12 @@ fn ask(language: Language, typed: &str, problem: Option<&str>) -> Markup {
             label.q for="receipt" { (say("pages.receipt")) }
             p.hint #receipt-h { (say("pages.receipt_hint")) }
             @if let Some(problem) = problem {
-                p.error #receipt-e { b.v { (say("pages.error")) } " " (problem) }
+                p.error #receipt-e { span.off { (say("pages.error")) } " " (problem) }
             }
             input #receipt.code type="text" name="receipt" value=(typed) required autocomplete="off"
                 autocapitalize="characters" spellcheck="false" aria-describedby=(described)
                 aria-invalid=[problem.map(|_| "true")];
-            div.go { button { (say("pages.look_up")) } }
+            div.go { button type="submit" { (say("pages.look_up")) } }
         }
     }
 }
@@ -109,7 +109,7 @@ fn step(receipt: &str, withdraw: &str, label: &str) -> Markup {
     html! {
         form #f method="post" action="/receipt" {
             input type="hidden" name="receipt" value=(receipt);
-            div.go { button.grave name="withdraw" value=(withdraw) { (label) } }
+            div.go { button.grave type="submit" name="withdraw" value=(withdraw) { (label) } }
         }
     }
 }

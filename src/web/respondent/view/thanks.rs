@@ -23,7 +23,7 @@ pub fn thanks(around: Around<'_>, shown: &Thanks<'_>) -> Html {
             form.card method="post" action="/phieu/start" {
                 h2 { (say("pages.next_part")) }
                 p { (form) br; (text!("pages.part_about", subject = subject).say(around.language)) }
-                div.go { button name="part" value=(position) { (say("pages.to_next_part")) } }
+                div.go { button type="submit" name="part" value=(position) { (say("pages.to_next_part")) } }
             }
         }
         section.card {
@@ -32,13 +32,13 @@ pub fn thanks(around: Around<'_>, shown: &Thanks<'_>) -> Html {
             p { (say("pages.receipt_what")) }
             form method="post" action="/receipt" {
                 input type="hidden" name="receipt" value=(shown.receipt);
-                div.go { button.second { (say("pages.receipt_look")) } }
+                div.go { button.second type="submit" { (say("pages.receipt_look")) } }
             }
         }
         form method="post" action="/phieu/forget" {
             h2 { (say("pages.shared_machine")) }
             p { (say("pages.shared_machine_why")) }
-            div.go { button.second { (say("pages.forget")) } }
+            div.go { button.second type="submit" { (say("pages.forget")) } }
         }
     };
     around.page(&title, "/phieu/thanks").body(body)

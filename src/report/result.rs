@@ -1,0 +1,262 @@
+use super::{
+    Flag,
+    breakdown::{self, BreakdownRow},
+    facts::{CellFacts, Facts},
+    judged::Judged,
+    question::{QuestionResult, questions},
+    sample::Sample,
+    suppress::{LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table},
+};
+use crate::{
+    criteria::{Criterion, CriterionRule, Rounding, Rule},
+    fieldwork::RoundState,
+    questionnaire::Labels,
+    survey::Survey,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What may be said of a round once its box was opened. Nothing in it is of too few people.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// How people name the round.
+    pub round: String,
+    /// What the survey is called.
+    pub title: Labels,
+    /// Made-up people and answers.
+    pub synthetic: bool,
+    /// What is assumed, to be shown beside the figures.
+    pub notes: Vec<Labels>,
+    /// The rule by which everything here was computed.
+    pub rule: RuleNamed,
+    /// Criteria in the order of the framework, and within one, subjects in that of the survey.
+    pub criteria: Vec<CriterionResult>,
+    /// How the answers to each question are spread.
+    pub questions: Vec<QuestionResult>,
+    /// How many responses came in which way; empty if all came in one way.
+    pub modes: Vec<(String, Shown<u64>)>,
+    /// What was owed and came in, by unit, group, form and subject.
+    pub cells: Vec<CellFacts>,
+}
+
+/// A rule, as it is named beside every figure.
+#[derive(Debug, Clone)]
+pub struct RuleNamed {
+    /// Its name.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// The fingerprint of its file.
+    pub sha256: String,
+    /// What people call it.
+    pub title: Labels,
+    /// How figures are rounded for print.
+    pub rounding: Rounding,
+}
+
+/// One criterion of one subject.
+#[derive(Debug, Clone)]
+pub struct CriterionResult {
+    /// The printed code or, where there is none, the stable id.
+    pub code: String,
+    /// The code as people say it: `TC 3.6`.
+    pub heading: Labels,
+    /// What the criterion is called.
+    pub name: Labels,
+    /// The code of who is judged.
+    pub subject: String,
+    /// What the subject is called.
+    pub subject_label: Labels,
+    /// How it is scored; says itself in words.
+    pub rule: CriterionRule,
+    /// The estimate, 0–100, at full precision.
+    pub score: Option<f64>,
+    /// Its standard error.
+    pub se: Option<f64>,
+    /// The degrees of freedom of the interval.
+    pub df: Option<f64>,
+    /// The 95 % confidence interval.
+    pub ci: Option<[f64; 2]>,
+    /// Respondents whose answers count; not given when they are too few.
+    pub n: Option<u64>,
+    /// As many of a simple random sample would be as precise.
+    pub n_eff: Option<f64>,
+    /// How many people the score speaks for, if that is known.
+    pub population: Option<u64>,
+    /// The most points to be had.
+    pub max_points: Option<f64>,
+    /// Whether `max_points` is an assumption.
+    pub assumed: bool,
+    /// The score turned into points.
+    pub points: Option<f64>,
+    /// The interval turned into points, end by end.
+    pub points_ci: Option<[f64; 2]>,
+    /// The class of the score, if the rule declares classes.
+    pub band: Option<Labels>,
+    /// The share (0–1) of answers that say "don't know".
+    pub dont_know: Option<f64>,
+    /// The score if all of those had chosen the worst, and the best option.
+    pub bounds: Option<[f64; 2]>,
+    /// What to beware of.
+    pub flags: BTreeSet<Flag>,
+    /// The groups that gave no data, by code.
+    pub without_data: Vec<String>,
+    /// By group of respondents.
+    pub by_group: Vec<BreakdownRow>,
+    /// By unit that handed out and collected.
+    pub by_unit: Vec<BreakdownRow>,
+}
+
+/// Scores and points of an opened round by `rule`, and what they are made of.
+///
+/// Before the box is opened there are cells and no figures. The same facts give the same
+/// bits, whatever the order in which they come.
+pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
+    let opened = facts.state == RoundState::Opened;
+    let mut results = Results {
+        round: facts.round.clone(),
+        title: survey.title.clone(),
+        synthetic: facts.synthetic,
+        notes: survey.notes.clone(),
+        rule: RuleNamed {
+            id: rule.id.clone(),
+            version: rule.version.clone(),
+            sha256: rule.sha256.clone(),
+            title: rule.title.clone(),
+            rounding: rule.rounding,
+        },
+        criteria: Vec::new(),
+        questions: Vec::new(),
+        modes: Vec::new(),
+        cells: cells(facts),
+    };
+    if !opened {
+        return results;
+    }
+    let sample = Sample::new(facts);
+    for criterion in survey.framework.surveyed() {
+        let Some(own) = rule.criterion(criterion.label()) else { continue };
+        for subject in survey.subjects_judged(criterion.label()) {
+            let mut result = blank(survey, criterion, own, &subject.code, &subject.label);
+            match Judged::new(&sample, survey, rule, own, &subject.code) {
+                Ok(judged) => fill(&mut result, &judged, rule),
+                Err(_) => result.flags = BTreeSet::from([Flag::RuleDoesNotFit]),
+            }
+            if facts.synthetic {
+                result.flags.insert(Flag::Synthetic);
+            }
+            results.criteria.push(result);
+        }
+    }
+    results.questions = questions(&sample, survey);
+    results.modes = modes(facts);
+    results
+}
+
+fn blank(
+    survey: &Survey,
+    criterion: &Criterion,
+    rule: &CriterionRule,
+    subject: &str,
+    subject_label: &Labels,
+) -> CriterionResult {
+    let languages = survey.languages.iter();
+    let heading = languages.map(|code| (code.clone(), survey.framework.heading(criterion, code)));
+    CriterionResult {
+        code: criterion.label().to_owned(),
+        heading: Labels::new(heading),
+        name: criterion.name.clone(),
+        subject: subject.to_owned(),
+        subject_label: subject_label.clone(),
+        rule: rule.clone(),
+        score: None,
+        se: None,
+        df: None,
+        ci: None,
+        n: None,
+        n_eff: None,
+        population: None,
+        max_points: criterion.max_points,
+        assumed: criterion.assumed,
+        points: None,
+        points_ci: None,
+        band: None,
+        dont_know: None,
+        bounds: None,
+        flags: BTreeSet::new(),
+        without_data: Vec::new(),
+        by_group: Vec::new(),
+        by_unit: Vec::new(),
+    }
+}
+
+fn fill(result: &mut CriterionResult, judged: &Judged<'_>, rule: &Rule) {
+    if result.assumed {
+        result.flags.insert(Flag::AssumedPoints);
+    }
+    if judged.is_merged() {
+        result.flags.insert(Flag::MergedCells);
+    }
+    let n = judged.respondents(&judged.cells);
+    if 0 < n && n < LEAST_OF_SUBJECT {
+        result.flags.insert(Flag::Suppressed);
+        return;
+    }
+    result.n = Some(n);
+    result.by_group = breakdown::by_group(judged);
+    result.by_unit = breakdown::by_unit(judged);
+    let (figure, without_data) = match judged.score() {
+        Ok(found) => found,
+        Err(problem) => {
+            result.flags.insert(if n == 0 { Flag::NoData } else { Flag::GroupWithoutData });
+            if let crate::criteria::NoCombination::GroupsWithoutData(groups) = problem {
+                result.without_data = groups;
+            }
+            return;
+        }
+    };
+    if !without_data.is_empty() {
+        result.flags.insert(Flag::GroupWithoutData);
+        result.without_data = without_data;
+    }
+    let Ok(est) = figure.estimate() else { return };
+    result.flags.extend(est.flags.iter().copied().map(Flag::from));
+    result.population = est.population;
+    if n >= LEAST_OF_CELL {
+        result.dont_know = judged.dont_know().and_then(|share| share.value);
+    }
+    if n < u64::from(judged.rule.minimum_n) {
+        result.flags.insert(Flag::BelowMinimum);
+        return;
+    }
+    result.score = est.value;
+    (result.se, result.df, result.ci, result.n_eff) = (est.se, est.df, est.ci, est.n_eff);
+    if let (Some(score), Some(most)) = (est.value, result.max_points) {
+        result.points = Some(judged.rule.conversion.points(score, most));
+        result.points_ci = est.ci.map(|ci| judged.rule.conversion.points_interval(ci, most));
+    }
+    result.band = est.value.and_then(|score| rule.band(score)).map(|band| band.label.clone());
+    result.bounds = judged.bounds().filter(|_| n >= LEAST_OF_CELL);
+}
+
+fn cells(facts: &Facts) -> Vec<CellFacts> {
+    let mut cells = facts.cells.clone();
+    cells.sort_by(|a, b| a.key().cmp(&b.key()));
+    cells
+}
+
+fn modes(facts: &Facts) -> Vec<(String, Shown<u64>)> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for response in &facts.responses {
+        if let Some(label) = facts.labels.get(response.label) {
+            *counts.entry(&label.mode).or_default() += 1;
+        }
+    }
+    if counts.len() < 2 {
+        return Vec::new();
+    }
+    let hidden = Table::row(&counts.values().copied().collect::<Vec<_>>()).hidden(LEAST_OF_CELL);
+    let shown = counts.into_iter().zip(hidden).map(|((mode, n), hidden)| {
+        (mode.to_owned(), if hidden { Shown::Hidden } else { Shown::Value(n) })
+    });
+    shown.collect()
+}
