@@ -2,17 +2,17 @@
 pub mod clock;
 pub mod messages;
 
-pub mod questionnaire;
 pub mod criteria;
-pub mod survey;
-pub mod sampling;
 pub mod fieldwork;
+pub mod questionnaire;
 pub mod report;
+pub mod sampling;
+pub mod survey;
 
+pub mod conduct;
 pub mod secrets;
 pub mod storage;
-pub mod conduct;
 
-pub mod web;
 pub mod cli;
 pub mod demo;
+pub mod web;

@@ -60,22 +60,30 @@ pub enum SecretsError {
         path: PathBuf,
     },
     /// The directory belongs to another database.
-    #[error("the secrets in {path} are not those of this database; set PHIEU_SECRETS to the right directory, or restore it from its backup")]
+    #[error(
+        "the secrets in {path} are not those of this database; set PHIEU_SECRETS to the right directory, or restore it from its backup"
+    )]
     OfAnotherDatabase {
         /// Which.
         path: PathBuf,
     },
     /// The database has secrets, and they are not there.
-    #[error("the secrets of this database are not in {path}; set PHIEU_SECRETS to the right directory, or restore it from its backup")]
+    #[error(
+        "the secrets of this database are not in {path}; set PHIEU_SECRETS to the right directory, or restore it from its backup"
+    )]
     Missing {
         /// Which.
         path: PathBuf,
     },
     /// The respondents' side alone was given a secrets directory without the office's keys.
-    #[error("this installation holds only the secrets of the respondents' side; run this command at the office")]
+    #[error(
+        "this installation holds only the secrets of the respondents' side; run this command at the office"
+    )]
     PublicOnly,
     /// The private key of a box is not there.
-    #[error("the key of this box is not in {path}: it was destroyed at opening, or the directory is not complete")]
+    #[error(
+        "the key of this box is not in {path}: it was destroyed at opening, or the directory is not complete"
+    )]
     NoBoxKey {
         /// Where it should be.
         path: PathBuf,
@@ -222,7 +230,8 @@ fn read(path: &Path) -> Result<Key> {
 fn write_new(path: &Path, bytes: &[u8; 32]) -> Result<()> {
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let write = || {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file =
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
         file.write_all(digits.as_bytes())?;
         file.write_all(b"\n")?;
         file.sync_all()?;

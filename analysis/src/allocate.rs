@@ -138,9 +138,13 @@ pub fn round_largest_remainder(allocation: &[f64], n: u64) -> Vec<u64> {
     order.sort_by(|&a, &b| remainder(b).total_cmp(&remainder(a)).then(a.cmp(&b)));
     let given: u64 = whole.iter().fold(0, |sum, &x| sum.saturating_add(x));
     let missing = n.saturating_sub(given);
-    for (count, &h) in (0..missing).zip(order.iter().cycle()) {
-        debug_assert!(count < missing);
-        whole[h] += 1;
+    let strata = order.len() as u64;
+    if strata == 0 {
+        return whole;
+    }
+    for (place, &h) in (0u64..).zip(&order) {
+        let more = missing / strata + u64::from(place < missing % strata);
+        whole[h] = whole[h].saturating_add(more);
     }
     whole
 }
@@ -176,6 +180,9 @@ pub fn allocate_exactly(
     let least = given.iter().fold(0u64, |sum, &x| sum.saturating_add(x));
     if least > n {
         return Err(AllocationError::Infeasible { n, least });
+    }
+    if upper.iter().fold(0u64, |sum, &x| sum.saturating_add(x)) <= n {
+        return Ok(upper);
     }
     let priority = |h: usize, at: u64| {
         let at = at as f64;

@@ -2,6 +2,7 @@
 
 use crate::design::Design;
 use crate::error::DesignError;
+use crate::unequal::Unequal;
 
 /// A stratum of the population, named for messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +93,7 @@ pub struct Declaration {
     pub(crate) lonely: Lonely,
     pub(crate) lonely_in_domains: bool,
     pub(crate) oversampled: Oversampled,
+    pub(crate) unequal: Option<Unequal>,
 }
 
 impl Declaration {
@@ -109,6 +111,7 @@ impl Declaration {
             lonely: Lonely::default(),
             lonely_in_domains: false,
             oversampled: Oversampled::default(),
+            unequal: None,
         }
     }
 
@@ -144,6 +147,14 @@ impl Declaration {
     #[must_use]
     pub fn oversampled(mut self, rule: Oversampled) -> Self {
         self.oversampled = rule;
+        self
+    }
+
+    /// Declares that persons were drawn with unequal probabilities; the weights are their
+    /// inverses unless given.
+    #[must_use]
+    pub fn unequal(mut self, unequal: Unequal) -> Self {
+        self.unequal = Some(unequal);
         self
     }
 

@@ -12,6 +12,7 @@ use crate::declaration::{Declaration, Lonely, Oversampled, Stage, Stratum, Weigh
 use crate::domain::Domain;
 use crate::error::DesignError;
 use crate::residual::Adjustment;
+use crate::unequal::Unequal;
 
 /// Numbers beyond this are refused, so that squares and sums of squares stay finite.
 pub(crate) const LARGEST: f64 = 1e60;
@@ -70,6 +71,8 @@ pub struct Design {
     pub(crate) first_weight: Vec<f64>,
     /// Rows of one stratum weigh the same.
     pub(crate) equal_weights: Vec<bool>,
+    /// Probabilities of a sample of persons drawn with unequal ones.
+    pub(crate) unequal: Option<Arc<Unequal>>,
     /// What calibration did, in order.
     pub(crate) adjustments: Vec<Arc<Adjustment>>,
 }
@@ -84,6 +87,7 @@ impl Design {
             lonely,
             lonely_in_domains,
             oversampled,
+            unequal,
         } = declaration;
         let rows = stratum_of.len();
         if u32::try_from(rows).is_err() || u32::try_from(strata.len()).is_err() {
@@ -104,6 +108,17 @@ impl Design {
         for &stratum in &stratum_of {
             respondents[stratum as usize] += 1;
         }
+        let weights = match (&unequal, weights) {
+            (Some(unequal), Weights::FromPopulation) => {
+                unequal.checked(rows)?;
+                Weights::Given(unequal.probabilities.iter().map(|p| 1.0 / p).collect())
+            }
+            (Some(unequal), given) => {
+                unequal.checked(rows)?;
+                given
+            }
+            (None, weights) => weights,
+        };
         let given = matches!(weights, Weights::Given(_));
         let known = known_scale(&levels, &stratum_of, &strata);
         let weight = checked_weights(weights, &levels, &stratum_of, &known)?;
@@ -128,6 +143,7 @@ impl Design {
             elements,
             first_weight,
             equal_weights,
+            unequal: unequal.map(Arc::new),
             adjustments: Vec::new(),
         })
     }

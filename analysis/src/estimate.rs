@@ -40,6 +40,8 @@ pub enum Flag {
     PartMissing,
     /// An iteration did not converge.
     NotConverged,
+    /// The variance of Horvitz and Thompson was negative; that of Sen, Yates and Grundy is shown.
+    NegativeVariance,
     /// The numbers are too large to be represented.
     NotFinite,
     /// The figure was withheld to protect the respondents.

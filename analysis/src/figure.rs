@@ -260,8 +260,10 @@ impl Design {
     /// What is kept of a figure of one variable, for the case that its variance is zero.
     fn part(&self, figure: &Figure<'_>, taking: &Taking, values: &[f64]) -> Part {
         let level = &self.levels[0];
-        let census =
-            |row: u32| self.levels.iter().all(|l| l.not_sampled(l.parent[row as usize]) == 0.0);
+        let census = |row: u32| match &self.unequal {
+            Some(unequal) => unequal.probabilities[row as usize] == 1.0,
+            None => self.levels.iter().all(|l| l.not_sampled(l.parent[row as usize]) == 0.0),
+        };
         let stratum = |row: u32| self.stratum_of[row as usize] as usize;
         let open: Vec<bool> = taking.rows.iter().map(|&row| !census(row)).collect();
         let weights = || taking.weights.iter().zip(&open).filter(|w| *w.1).map(|(w, _)| *w);

@@ -226,7 +226,7 @@ impl Urn {
     fn upwards(&self, x: u64, k: u64) -> f64 {
         let Self { population, respondents: n } = *self;
         let last = n.min(k);
-        let first = x.max((n + k).saturating_sub(population));
+        let first = x.max(n.saturating_sub(population - k));
         let mut term = self.probability(first, k);
         let mut sum = 0.0;
         for i in first..=last {
@@ -244,7 +244,7 @@ impl Urn {
     fn downwards(&self, x: Option<u64>, k: u64) -> f64 {
         let Self { population, respondents: n } = *self;
         let Some(x) = x else { return 0.0 };
-        let first = (n + k).saturating_sub(population);
+        let first = n.saturating_sub(population - k);
         let last = x.min(n.min(k));
         if last < first {
             return 0.0;

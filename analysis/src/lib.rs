@@ -34,6 +34,8 @@
 //! - [`independence`]: tests for tables.
 //! - [`interval`]: the intervals themselves.
 //! - [`replicate`]: bootstrap, jackknife, replicate weights from elsewhere.
+//! - [`unequal`]: samples drawn with unequal probabilities.
+//! - [`small_area`]: estimates drawn towards a model.
 //! - [`rank`]: the ranks that a unit may have.
 //! - [`reliability`]: whether questions measure one thing.
 //! - [`driver`]: which questions go with overall satisfaction.
@@ -85,7 +87,9 @@ mod residual;
 pub mod response_rate;
 pub mod sample_size;
 pub mod select;
+pub mod small_area;
 pub mod table;
+pub mod unequal;
 pub mod variable;
 mod variance;
 
@@ -103,4 +107,5 @@ pub use quantile::{Quantile, QuantileRule};
 pub use rank::{RankRule, RankSets, rank_sets};
 pub use replicate::{Replicated, Replicates};
 pub use table::{AnswerCounts, Scale};
+pub use unequal::{Joint, PairForm, Unequal};
 pub use variable::{DONT_KNOW, DontKnow, MISSING, NOT_ASKED, Range, Scores, Variable};

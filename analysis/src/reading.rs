@@ -57,6 +57,7 @@ impl Reading<'_> {
             }
         };
         flag(census, Flag::Census);
+        flag(self.variance.negative, Flag::NegativeVariance);
         flag(lone && !census, Flag::OneRespondent);
         flag(self.variance.unknown && !census, Flag::LonelyUnknown);
         flag(self.variance.stood_in && !self.variance.unknown, Flag::LonelyAdjusted);

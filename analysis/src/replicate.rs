@@ -176,6 +176,12 @@ impl Replicates {
         Cow::Owned(rows.map(|(w, &unit)| w * factors[unit as usize]).collect())
     }
 
+    /// Rows of the sample that are in the domain and have every variable.
+    fn usable(&self, domain: &Domain, variables: &[&Variable]) -> Vec<usize> {
+        let complete = |row: &usize| variables.iter().all(|v| v.value(*row).is_some());
+        domain.rows().filter(|&row| row < self.base.len()).filter(complete).collect()
+    }
+
     /// Any statistic of the weights, in every replicate.
     pub fn apply(&self, statistic: impl Fn(&[f64]) -> Option<f64>) -> Replicated {
         let finite = |weights: &[f64]| statistic(weights).filter(|v| v.is_finite());
@@ -186,7 +192,7 @@ impl Replicates {
 
     /// The mean of a variable in a domain.
     pub fn mean(&self, variable: &Variable, domain: &Domain) -> Replicated {
-        let rows = usable(domain, &[variable]);
+        let rows = self.usable(domain, &[variable]);
         self.apply(|w| {
             let size = exact_sum(rows.iter().map(|&r| w[r]));
             Some(exact_sum(rows.iter().map(|&r| w[r] * variable.values[r])) / size)
@@ -195,13 +201,13 @@ impl Replicates {
 
     /// The total of a variable in a domain.
     pub fn total(&self, variable: &Variable, domain: &Domain) -> Replicated {
-        let rows = usable(domain, &[variable]);
+        let rows = self.usable(domain, &[variable]);
         self.apply(|w| Some(exact_sum(rows.iter().map(|&r| w[r] * variable.values[r]))))
     }
 
     /// The ratio of two totals in a domain.
     pub fn ratio(&self, above: &Variable, below: &Variable, domain: &Domain) -> Replicated {
-        let rows = usable(domain, &[above, below]);
+        let rows = self.usable(domain, &[above, below]);
         self.apply(|w| {
             let sum = |v: &Variable| exact_sum(rows.iter().map(|&r| w[r] * v.values[r]));
             Some(sum(above) / sum(below))
@@ -283,11 +289,6 @@ impl Replicated {
         };
         Some([at(tail)?, at(1.0 - tail)?])
     }
-}
-
-fn usable(domain: &Domain, variables: &[&Variable]) -> Vec<usize> {
-    let complete = |row: &usize| variables.iter().all(|v| v.value(*row).is_some());
-    domain.rows().filter(complete).collect()
 }
 
 /// Columns that do not depend on earlier ones, to one part in 10⁵ (as R's `qr` decides).

@@ -96,6 +96,7 @@ impl Design {
         let same_weight = |(s, &n): (usize, &u64)| n == 0 || self.equal_weights[s];
         let plain = self.elements
             && self.adjustments.is_empty()
+            && self.unequal.is_none()
             && self.respondents.iter().enumerate().all(same_weight);
         if !plain {
             return Ok(None);

@@ -30,6 +30,8 @@ pub(crate) struct Variance {
     pub(crate) census: bool,
     /// A stratum has one sampling unit and no neighbour: its variance is not known.
     pub(crate) unknown: bool,
+    /// The variance of Horvitz and Thompson was negative; another took its place.
+    pub(crate) negative: bool,
     /// A stratum has one sampling unit and a rule stood in for its variance.
     pub(crate) stood_in: bool,
 }
@@ -56,6 +58,9 @@ pub(crate) fn covariance(
         let (first, second) = (residuals(design, first), residuals(design, second));
         (0u32..).zip(first.into_iter().zip(second)).map(|(row, (a, b))| (row, a, b)).collect()
     };
+    if let Some(unequal) = &design.unequal {
+        return Ok(unequal.covariance(design, &pairs));
+    }
     let mut result = Variance { census: true, ..Variance::default() };
     let mut sum = ExactSum::default();
     for (stage, level) in design.levels.iter().enumerate() {

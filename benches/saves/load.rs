@@ -137,7 +137,10 @@ impl Line {
                 }
             }
         }
-        std::str::from_utf8(&self.buffer[9..12]).ok().and_then(|code| code.parse().ok()).unwrap_or(0)
+        std::str::from_utf8(&self.buffer[9..12])
+            .ok()
+            .and_then(|code| code.parse().ok())
+            .unwrap_or(0)
     }
 
     /// The response just read, as text.

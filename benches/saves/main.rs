@@ -65,9 +65,20 @@ async fn saves(options: &support::Options, engine: &support::Engine) {
             format!("{:.3}", median(&mut rates) / median(&mut bare)),
         ]);
     }
-    println!("\n{}: durable page saves ({} runs of {} s)", engine.name, options.runs, options.seconds);
+    println!(
+        "\n{}: durable page saves ({} runs of {} s)",
+        engine.name, options.runs, options.seconds
+    );
     quiet_table(
-        &["connections", "saves/s", "server CPU ms each", "p50 ms", "p99 ms", "bare axum POST/s", "ratio"],
+        &[
+            "connections",
+            "saves/s",
+            "server CPU ms each",
+            "p50 ms",
+            "p99 ms",
+            "bare axum POST/s",
+            "ratio",
+        ],
         &lines,
     );
 }

@@ -138,7 +138,8 @@ impl Server {
             .expect("the service runs");
         let after = stat.rsplit_once(')').expect("a name in brackets").1;
         let fields: Vec<&str> = after.split_whitespace().collect();
-        let ticks: f64 = fields[11].parse::<f64>().unwrap_or(0.0) + fields[12].parse::<f64>().unwrap_or(0.0);
+        let ticks: f64 =
+            fields[11].parse::<f64>().unwrap_or(0.0) + fields[12].parse::<f64>().unwrap_or(0.0);
         ticks / 100.0
     }
 
@@ -147,7 +148,8 @@ impl Server {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))
             .expect("the service runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
-        line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+        line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0)
+            / 1024.0
     }
 
     pub async fn stop(mut self) {
@@ -171,7 +173,9 @@ impl Drop for Server {
 
 /// The installation in `folder`.
 pub async fn office(database: &Address, folder: &Path) -> Office {
-    Office::open(database, &folder.join("secrets"), Clock::System, "bench").await.expect("an installation")
+    Office::open(database, &folder.join("secrets"), Clock::System, "bench")
+        .await
+        .expect("an installation")
 }
 
 /// Runs as the service until killed.
@@ -190,9 +194,10 @@ pub fn serve(options: &Options) {
         }
         let engine = Engine { name: "", postgres: options.postgres.clone() };
         let office = office(&engine.address(&folder), &folder).await;
-        let service = Service::listen(&office, anywhere, axum::Router::new(), WebSettings::default())
-            .await
-            .unwrap_or_else(|problem| panic!("{}", problem.text()));
+        let service =
+            Service::listen(&office, anywhere, axum::Router::new(), WebSettings::default())
+                .await
+                .unwrap_or_else(|problem| panic!("{}", problem.text()));
         println!("{}", service.address);
         std::io::stdout().flush().expect("an output");
         service.serve(std::future::pending()).await;
@@ -202,7 +207,8 @@ pub fn serve(options: &Options) {
 /// A round of the demo's survey with `people` citizens, all invited; returns their codes.
 pub async fn open_round(office: &Office, people: usize) -> Vec<String> {
     let files = survey_files(people);
-    let plan = RoundPlan { code: "bench".to_owned(), closes_on: None, lease: None, synthetic: true };
+    let plan =
+        RoundPlan { code: "bench".to_owned(), closes_on: None, lease: None, synthetic: true };
     let round = office.set_up_round(&files, &plan).await.expect("a round");
     let list = list(people);
     let upload = Upload { name: "list.csv", bytes: list.as_bytes(), sheet: None };
@@ -228,10 +234,12 @@ pub fn survey_files(people: usize) -> Bundle {
                 folders.push(path);
                 continue;
             }
-            let name = path.strip_prefix(&root).expect("a file of it").to_string_lossy().into_owned();
+            let name =
+                path.strip_prefix(&root).expect("a file of it").to_string_lossy().into_owned();
             let text = if name == "targets.csv" {
                 let rest = "vpdkdd,ld,1,1\nvpdkdd,cc,1,1\nvpdkdd,dn,1,1\n";
-                format!("unit,group,target,population\nvpdkdd,nd,{people},{people}\n{rest}").into_bytes()
+                format!("unit,group,target,population\nvpdkdd,nd,{people},{people}\n{rest}")
+                    .into_bytes()
             } else {
                 std::fs::read(&path).expect("a file")
             };

@@ -2,7 +2,10 @@
 
 use super::{Failure, Result};
 use crate::{sampling::Upload, survey::Bundle, text};
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// The files of a survey folder. What begins with a dot, and `README.md`, are not part of it.
 pub fn survey_folder(folder: &Path) -> Result<Bundle> {
@@ -15,7 +18,8 @@ pub fn survey_folder(folder: &Path) -> Result<Bundle> {
         Failure::Data(text!(
             "cli.bad_survey_folder",
             path = folder.display(),
-            problem = problems.first().map_or_else(String::new, |problem| problem.text().to_string())
+            problem =
+                problems.first().map_or_else(String::new, |problem| problem.text().to_string())
         ))
     })
 }

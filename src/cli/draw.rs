@@ -93,8 +93,13 @@ async fn draw(args: DrawArgs, settings: &Settings) -> Result<()> {
     for (stratum, missing) in summary.short {
         eprintln!(
             "{}",
-            text!("cli.short_stratum", unit = stratum.unit, group = stratum.group, missing = missing)
-                .say(settings.language)
+            text!(
+                "cli.short_stratum",
+                unit = stratum.unit,
+                group = stratum.group,
+                missing = missing
+            )
+            .say(settings.language)
         );
     }
     Ok(())
@@ -123,7 +128,11 @@ fn verify_files(record: &Path, frame: &Path, settings: &Settings) -> Result<()> 
     let frame =
         FrozenFrame::from_text(&read(frame)?).map_err(|problem| Failure::Data(problem.text()))?;
     verify(&record, &frame).map_err(|difference| Failure::Data(difference.text()))?;
-    proved(&record.sha256_hex(), record.strata.iter().map(|stratum| stratum.sample).sum(), settings);
+    proved(
+        &record.sha256_hex(),
+        record.strata.iter().map(|stratum| stratum.sample).sum(),
+        settings,
+    );
     Ok(())
 }
 

@@ -51,11 +51,18 @@ pub async fn run(act: InviteAct, settings: &Settings) -> Result<()> {
     }
     let bytes = csv.into_inner().map_err(|problem| unwritable(&problem))?;
     write_out(out.as_deref(), &bytes)?;
-    eprintln!("{}", text!("cli.exported", people = invited.len(), new = made).say(settings.language));
+    eprintln!(
+        "{}",
+        text!("cli.exported", people = invited.len(), new = made).say(settings.language)
+    );
     Ok(())
 }
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe in front.
 fn guarded(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }

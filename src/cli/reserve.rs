@@ -18,16 +18,10 @@ pub async fn run(act: ReserveAct, settings: &Settings) -> Result<()> {
     let ReserveAct::Release { round } = act;
     let office = settings.office().await?;
     let round = office.round(&round).await?;
-    let released =
-        office.release_reserve(&round, &WaveAsked::IfDue(WaveRule::default())).await?;
+    let released = office.release_reserve(&round, &WaveAsked::IfDue(WaveRule::default())).await?;
     for one in &released {
         let line = match &one.held {
-            None => text!(
-                "cli.released",
-                unit = one.unit,
-                group = one.group,
-                people = one.people
-            ),
+            None => text!("cli.released", unit = one.unit, group = one.group, people = one.people),
             Some(held) => text!(
                 "cli.not_released",
                 unit = one.unit,

@@ -3,7 +3,10 @@
 use super::{Failure, Result, Settings};
 use crate::{
     text,
-    web::{Service, WebSettings, office::{self, set_operator_password}},
+    web::{
+        Service, WebSettings,
+        office::{self, set_operator_password},
+    },
 };
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
@@ -39,9 +42,10 @@ enum Only {
 
 pub async fn run(args: ServeArgs, settings: Settings) -> Result<()> {
     log_to_stderr();
-    let listen = args.listen.or(settings.listen).unwrap_or_else(|| {
-        LISTEN.parse().expect("the default address is an address")
-    });
+    let listen = args
+        .listen
+        .or(settings.listen)
+        .unwrap_or_else(|| LISTEN.parse().expect("the default address is an address"));
     let office = settings.office().await?;
     if let Some(password) = &args.operator_password {
         set_operator_password(&office, password).await?;
@@ -87,5 +91,6 @@ pub fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,phieu=info"));
     // A second start in one process, as in tests, keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

@@ -1,7 +1,11 @@
 use super::{Failure, Place, Result};
 use crate::{clock::Clock, messages::Language, storage::Address, text};
 use serde::Deserialize;
-use std::{io::ErrorKind, net::SocketAddr, path::{Path, PathBuf}};
+use std::{
+    io::ErrorKind,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 /// The file of settings, beside which the program is started.
 const FILE: &str = "phieu.toml";
@@ -51,12 +55,15 @@ impl Settings {
     pub fn gather(place: &Place) -> Result<Self> {
         let file = read(Path::new(FILE))?;
         let named = place.database.clone().or(file.database);
-        let database: Address =
-            named.as_deref().unwrap_or("sqlite:phieu.db").parse()?;
+        let database: Address = named.as_deref().unwrap_or("sqlite:phieu.db").parse()?;
         let code = place.lang.clone().or(file.lang).unwrap_or_else(|| "vi".to_owned());
         let language = Language::parse(&code).ok_or_else(|| {
             let known: Vec<_> = Language::all().iter().map(|language| language.code()).collect();
-            Failure::Environment(text!("cli.no_such_language", code = code, known = known.join(", ")))
+            Failure::Environment(text!(
+                "cli.no_such_language",
+                code = code,
+                known = known.join(", ")
+            ))
         })?;
         Ok(Self {
             secrets: place.secrets.clone().or(file.secrets).unwrap_or_else(|| beside(&database)),
@@ -85,7 +92,11 @@ pub fn beside(database: &Address) -> PathBuf {
 fn read(path: &Path) -> Result<File> {
     match std::fs::read_to_string(path) {
         Ok(text) => toml::from_str(&text).map_err(|problem| {
-            Failure::Environment(text!("cli.settings_file", path = path.display(), problem = problem))
+            Failure::Environment(text!(
+                "cli.settings_file",
+                path = path.display(),
+                problem = problem
+            ))
         }),
         Err(problem) if problem.kind() == ErrorKind::NotFound => Ok(File::default()),
         Err(problem) => Err(Failure::Environment(text!(

@@ -51,7 +51,11 @@ fn check(folders: &[PathBuf], settings: &Settings) -> Result<()> {
             }
         }
     }
-    if all.is_empty() { Ok(()) } else { Err(Failure::Data(text!("cli.mistakes", count = all.len()))) }
+    if all.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Data(text!("cli.mistakes", count = all.len())))
+    }
 }
 
 fn show(folder: &std::path::Path, settings: &Settings) -> Result<()> {

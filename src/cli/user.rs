@@ -18,7 +18,10 @@ pub async fn run(act: UserAct, settings: &Settings) -> Result<()> {
         eprintln!("{}", text!("cli.type_password").say(settings.language));
     }
     let mut password = String::new();
-    std::io::stdin().lock().read_line(&mut password).map_err(|error| Failure::environment(&error))?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut password)
+        .map_err(|error| Failure::environment(&error))?;
     set_operator_password(&office, password.trim_end_matches(['\r', '\n'])).await?;
     println!("{}", text!("cli.password_set").say(settings.language));
     Ok(())

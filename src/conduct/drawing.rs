@@ -9,8 +9,7 @@ use crate::{
         draw, verify,
     },
     storage::{CellRow, RecordRow, StratumRow},
-    survey,
-    text,
+    survey, text,
 };
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -123,12 +122,16 @@ impl Office {
                 .map(|stratum| (stratum.stratum.clone(), stratum.shortfall()))
                 .collect(),
         };
-        self.record(&mut tx, "draw", &json!({
-            "round": round.row.code,
-            "number": summary.number,
-            "seed": summary.seed,
-            "record_sha256": summary.record_sha256,
-        }))
+        self.record(
+            &mut tx,
+            "draw",
+            &json!({
+                "round": round.row.code,
+                "number": summary.number,
+                "seed": summary.seed,
+                "record_sha256": summary.record_sha256,
+            }),
+        )
         .await?;
         tx.commit().await?;
         Ok(summary)
@@ -178,7 +181,9 @@ impl Office {
             let name = Stratum::new(&row.unit, &row.grp);
             let order = drawn.strata.iter().find(|stratum| stratum.stratum == name);
             let order = order.map_or(&[][..], |stratum| &stratum.order);
-            for (rank, person) in (1i64..).zip(order).take(usize::try_from(row.released).unwrap_or(0)) {
+            for (rank, person) in
+                (1i64..).zip(order).take(usize::try_from(row.released).unwrap_or(0))
+            {
                 let stored = released.get(&(row.id, person.id)).copied();
                 if stored != Some(rank) {
                     return Ok(Verdict::Differs(text!(
@@ -216,11 +221,8 @@ pub(super) fn targets(
     strata: &[StratumRow],
     frame: &FrozenFrame,
 ) -> Vec<StratumTarget> {
-    let counts: HashMap<Stratum, u64> = frame
-        .population_counts()
-        .into_iter()
-        .map(|count| (count.stratum, count.people))
-        .collect();
+    let counts: HashMap<Stratum, u64> =
+        frame.population_counts().into_iter().map(|count| (count.stratum, count.people)).collect();
     strata
         .iter()
         .map(|row| {
@@ -274,9 +276,8 @@ fn cells_of(round: &Round, row: &StratumRow, drawn: &DrawnStratum<'_>) -> Vec<Ce
     parts
         .enumerate()
         .map(|(position, part)| {
-            let judges = |subjects: &[String]| {
-                subjects.is_empty() || subjects.contains(&part.subject)
-            };
+            let judges =
+                |subjects: &[String]| subjects.is_empty() || subjects.contains(&part.subject);
             let population = drawn.order.iter().filter(|person| judges(person.subjects)).count();
             let main = drawn.main().iter().filter(|person| judges(person.subjects)).count();
             CellRow {

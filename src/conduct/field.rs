@@ -1,6 +1,10 @@
 //! Fieldwork: opening a round, calling the reserve, closing.
 
-use super::{ConductError, Office, Result, Round, drawing::{answers_about, count, latest_draw, targets}, refuse};
+use super::{
+    ConductError, Office, Result, Round,
+    drawing::{answers_about, count, latest_draw, targets},
+    refuse,
+};
 use crate::{
     clock::Millis,
     fieldwork::RoundState,
@@ -113,8 +117,12 @@ impl Office {
                     .collect::<Vec<_>>(),
             });
             tx.add_record(round.row.id, "release", &document.to_string()).await?;
-            self.record(&mut tx, "reserve.release", &json!({ "round": round.row.code, "wave": wave }))
-                .await?;
+            self.record(
+                &mut tx,
+                "reserve.release",
+                &json!({ "round": round.row.code, "wave": wave }),
+            )
+            .await?;
             tx.commit().await?;
             self.make_invitations(round).await?;
         }
@@ -156,7 +164,8 @@ impl Office {
         due: &[(&StratumRow, Released)],
         wave: i64,
     ) -> Result<()> {
-        let unreadable = || ConductError::Refused(text!("conduct.not_drawn", round = round.row.code));
+        let unreadable =
+            || ConductError::Refused(text!("conduct.not_drawn", round = round.row.code));
         let record = latest_draw(records).ok_or_else(unreadable)?;
         let record = DrawRecord::from_json(&record.document)
             .map_err(|problem| ConductError::Refused(problem.text()))?;
@@ -170,7 +179,9 @@ impl Office {
         let cells = tx.cells(round.row.id).await?;
         for (row, released) in due.iter().filter(|(_, released)| released.people > 0) {
             let name = Stratum::new(&row.unit, &row.grp);
-            let Some(stratum) = drawn.strata.iter().find(|one| one.stratum == name) else { continue };
+            let Some(stratum) = drawn.strata.iter().find(|one| one.stratum == name) else {
+                continue;
+            };
             let from = usize::try_from(row.released).unwrap_or(usize::MAX);
             let more = usize::try_from(released.people).unwrap_or(0);
             let next: Vec<_> = stratum.order.iter().skip(from).take(more).collect();
@@ -182,9 +193,9 @@ impl Office {
             let population = Some(count(stratum.population()));
             tx.set_stratum_counts(row.id, population, row.released + count(next.len())).await?;
             for cell in cells.iter().filter(|cell| cell.stratum == row.id) {
-                let asked = next.iter().filter(|person| {
-                    answers_about(&person.subjects.join("\u{1f}"), &cell.subject)
-                });
+                let asked = next
+                    .iter()
+                    .filter(|person| answers_about(&person.subjects.join("\u{1f}"), &cell.subject));
                 tx.add_released(cell.id, count(asked.count())).await?;
             }
         }

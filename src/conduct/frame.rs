@@ -68,11 +68,15 @@ impl Office {
         people.sort_unstable_by(|a, b| (a.stratum, &a.frame_key).cmp(&(b.stratum, &b.frame_key)));
         tx.remove_frame(round.row.id).await?;
         tx.add_people(&people).await?;
-        self.record(&mut tx, "frame.import", &serde_json::json!({
-            "round": round.row.code,
-            "files": files.iter().map(|file| file.name).collect::<Vec<_>>(),
-            "people": import.report.people,
-        }))
+        self.record(
+            &mut tx,
+            "frame.import",
+            &serde_json::json!({
+                "round": round.row.code,
+                "files": files.iter().map(|file| file.name).collect::<Vec<_>>(),
+                "people": import.report.people,
+            }),
+        )
         .await?;
         tx.commit().await?;
         Ok(import.report)
@@ -100,7 +104,8 @@ impl Office {
         }
         let frame = FrozenFrame::freeze(&entries)
             .map_err(|problem| ConductError::Refused(problem.text()))?;
-        let coverage = compare_coverage(&frame.population_counts(), &independent(&round.survey), reasons);
+        let coverage =
+            compare_coverage(&frame.population_counts(), &independent(&round.survey), reasons);
         if let Some(gap) = coverage.iter().find(|one| !one.is_explained()) {
             return refuse(text!(
                 "conduct.coverage_gap",
@@ -121,11 +126,15 @@ impl Office {
         tx.keep_frozen_frame(round.row.id, &frame.to_text()).await?;
         let document = serde_json::to_string(&frozen).expect("a freeze is plain data");
         tx.add_record(round.row.id, "freeze", &document).await?;
-        self.record(&mut tx, "frame.freeze", &serde_json::json!({
-            "round": round.row.code,
-            "number": frozen.number,
-            "frame_sha256": frozen.frame_sha256,
-        }))
+        self.record(
+            &mut tx,
+            "frame.freeze",
+            &serde_json::json!({
+                "round": round.row.code,
+                "number": frozen.number,
+                "frame_sha256": frozen.frame_sha256,
+            }),
+        )
         .await?;
         tx.commit().await?;
         Ok(frozen)
@@ -157,7 +166,12 @@ fn lists(survey: &Survey) -> Lists {
         units: survey
             .units
             .iter()
-            .map(|unit| known(&unit.code, [names(&unit.name), unit.short.iter().cloned().collect()].concat()))
+            .map(|unit| {
+                known(
+                    &unit.code,
+                    [names(&unit.name), unit.short.iter().cloned().collect()].concat(),
+                )
+            })
             .collect(),
         groups: survey.groups.iter().map(|group| known(&group.code, names(&group.label))).collect(),
         subjects: survey

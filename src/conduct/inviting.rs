@@ -1,6 +1,10 @@
 //! Inviting: one access code a person, made so that a letter can be printed again.
 
-use super::{Office, Result, Round, drawing::{answers_about, count}, refuse};
+use super::{
+    Office, Result, Round,
+    drawing::{answers_about, count},
+    refuse,
+};
 use crate::{
     fieldwork::AccessCode,
     storage::{NewInvitation, NewPart},
@@ -63,10 +67,14 @@ impl Office {
             self.make_codes_unique(&mut tx, &mut invitations, &secret).await?;
             tx.add_invitations(round.row.id, &invitations).await?;
             tx.add_parts(&parts).await?;
-            self.record(&mut tx, "invite", &json!({
-                "round": round.row.code,
-                "invitations": count(invitations.len()),
-            }))
+            self.record(
+                &mut tx,
+                "invite",
+                &json!({
+                    "round": round.row.code,
+                    "invitations": count(invitations.len()),
+                }),
+            )
             .await?;
             tx.commit().await?;
         }
@@ -127,7 +135,14 @@ impl Office {
     ) -> NewInvitation {
         let id = Uuid::new_v4();
         let code_hash = AccessCode::derive(secret, id, 0).hash(lookup);
-        NewInvitation { id, stratum, draw_rank, issue: 0, code_hash, frame_key: frame_key.to_owned() }
+        NewInvitation {
+            id,
+            stratum,
+            draw_rank,
+            issue: 0,
+            code_hash,
+            frame_key: frame_key.to_owned(),
+        }
     }
 
     /// Two invitations hardly ever get the same code; if they do, the later takes its next.

@@ -106,7 +106,9 @@ impl Office {
             Some(fingerprint) => {
                 let secrets = Secrets::open(directory)?;
                 if secrets.fingerprint() != fingerprint {
-                    return Err(SecretsError::OfAnotherDatabase { path: directory.to_owned() }.into());
+                    return Err(
+                        SecretsError::OfAnotherDatabase { path: directory.to_owned() }.into()
+                    );
                 }
                 secrets
             }
@@ -141,12 +143,7 @@ impl Office {
         Desk::new(self.store.clone(), Arc::new(move |round| secrets.round_key(round)))
     }
 
-    async fn record(
-        &self,
-        tx: &mut crate::storage::Tx,
-        act: &str,
-        detail: &Value,
-    ) -> Result<()> {
+    async fn record(&self, tx: &mut crate::storage::Tx, act: &str, detail: &Value) -> Result<()> {
         Ok(tx.record_act(self.clock.now(), &self.actor, act, detail).await?)
     }
 }

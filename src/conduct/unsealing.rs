@@ -57,17 +57,20 @@ impl Office {
         let cells = tx.cells(round.row.id).await?;
         let contents = tx.take_box(round.row.id).await?;
         let (round_id, survey) = (round.row.id, round.survey.clone());
-        let (opened, unsealed) = tokio::task::spawn_blocking(move || {
-            unseal(&contents, &cells, &key, round_id, &survey)
-        })
-        .await
-        .expect("opening envelopes does not panic");
+        let (opened, unsealed) =
+            tokio::task::spawn_blocking(move || unseal(&contents, &cells, &key, round_id, &survey))
+                .await
+                .expect("opening envelopes does not panic");
         tx.empty_box(round.row.id, &opened).await?;
-        self.record(&mut tx, "box.open", &json!({
-            "round": round.row.code,
-            "responses": unsealed.responses,
-            "outcomes": unsealed.outcomes,
-        }))
+        self.record(
+            &mut tx,
+            "box.open",
+            &json!({
+                "round": round.row.code,
+                "responses": unsealed.responses,
+                "outcomes": unsealed.outcomes,
+            }),
+        )
         .await?;
         tx.commit().await?;
         self.destroy_keys(round).await?;
@@ -255,8 +258,7 @@ fn label_rules(cells: &[CellRow], survey: &Survey) -> LabelRules {
         let family = families.position(|family| family.iter().any(|known| known == group));
         family.map_or_else(|| group.to_owned(), |at| format!("#{at}"))
     };
-    let apart =
-        cells.iter().map(|cell| format!("{}\n{}", cell.subject, cell.form)).collect();
+    let apart = cells.iter().map(|cell| format!("{}\n{}", cell.subject, cell.form)).collect();
     let classes = cells
         .iter()
         .map(|cell| {

@@ -126,7 +126,8 @@ impl Reader {
             "form" => self.inside = false,
             "label" => {
                 if let Some((code, apart)) = self.option.take()
-                    && let Some(choice) = self.forms.last_mut().and_then(|form| form.choices.last_mut())
+                    && let Some(choice) =
+                        self.forms.last_mut().and_then(|form| form.choices.last_mut())
                 {
                     choice.options.push((code, self.words.trim().to_owned()));
                     choice.apart.push(apart);
@@ -143,7 +144,8 @@ impl Reader {
 }
 
 fn attribute(tag: &StartTag<()>, name: &str) -> Option<String> {
-    let (_, value) = tag.attributes.iter().find(|(known, _)| known.as_slice() == name.as_bytes())?;
+    let (_, value) =
+        tag.attributes.iter().find(|(known, _)| known.as_slice() == name.as_bytes())?;
     Some(text(value))
 }
 

@@ -139,8 +139,7 @@ pub async fn act(
 /// Calls the reserve where the rule asks for it; returns how many people were called.
 pub async fn call_reserve(office: &Office, code: &str) -> Result<u64> {
     let round = office.round(code).await?;
-    let released =
-        office.release_reserve(&round, &WaveAsked::IfDue(WaveRule::default())).await?;
+    let released = office.release_reserve(&round, &WaveAsked::IfDue(WaveRule::default())).await?;
     Ok(released.iter().map(|one| one.people).sum())
 }
 
@@ -166,12 +165,15 @@ fn public_value(seed: u64) -> String {
     format!("{number:05}")
 }
 
-fn files_of(folder: &'static Dir<'static>) -> Box<dyn Iterator<Item = &'static include_dir::File<'static>>> {
+fn files_of(
+    folder: &'static Dir<'static>,
+) -> Box<dyn Iterator<Item = &'static include_dir::File<'static>>> {
     Box::new(folder.files().chain(folder.dirs().flat_map(files_of)))
 }
 
 fn read(files: &[(String, Vec<u8>)]) -> Survey {
-    let bundle = Bundle::new(files.iter().cloned()).expect("the demo's surveys are checked by a test");
+    let bundle =
+        Bundle::new(files.iter().cloned()).expect("the demo's surveys are checked by a test");
     read_survey(&bundle).expect("the demo's surveys are checked by a test")
 }
 
@@ -183,7 +185,10 @@ fn strata(survey: &Survey) -> Vec<DemoStratum> {
             unit: target.unit.clone(),
             unit_name: survey.unit(&target.unit).map_or("", |unit| unit.name.get("vi")).to_owned(),
             group: target.group.clone(),
-            group_name: survey.group(&target.group).map_or("", |group| group.label.get("vi")).to_owned(),
+            group_name: survey
+                .group(&target.group)
+                .map_or("", |group| group.label.get("vi"))
+                .to_owned(),
             population: usize::try_from(target.population.unwrap_or(target.target)).unwrap_or(0),
         })
         .collect()

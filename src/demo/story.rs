@@ -10,10 +10,16 @@ use crate::{
     report::{results, results_json, text_table},
     storage::{Address, Store},
     text,
-    web::{Service, WebSettings, office::{self, set_operator_password}},
+    web::{
+        Service, WebSettings,
+        office::{self, set_operator_password},
+    },
 };
 use clap::Args;
-use jiff::{ToSpan, civil::{Date, date}};
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
 use rand::distr::{Alphanumeric, SampleString};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -69,7 +75,8 @@ pub async fn run(args: DemoArgs, settings: &Settings) -> Result<()> {
     set_operator_password(&office, &password).await?;
     let free: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 0));
     let standard = SocketAddr::from(([127, 0, 0, 1], 8080));
-    let listen = args.listen.unwrap_or(if args.exit { free } else { settings.listen.unwrap_or(standard) });
+    let listen =
+        args.listen.unwrap_or(if args.exit { free } else { settings.listen.unwrap_or(standard) });
     let web = WebSettings::default();
     let pages = office::router(office::OfficeApp::new(office.clone(), &web));
     let service = Service::listen(&office, listen, pages, web)
@@ -128,7 +135,12 @@ async fn first_round(
         eprintln!("  {}", problem.say(settings.language));
     }
     told(imported.summary());
-    told(text!("demo.drawn", sample = drawn.sample, population = drawn.population, seed = drawn.seed));
+    told(text!(
+        "demo.drawn",
+        sample = drawn.sample,
+        population = drawn.population,
+        seed = drawn.seed
+    ));
     office.open_round(&round).await?;
     let mut wave = 0;
     for day in 0..DAYS {

@@ -30,6 +30,9 @@ pub struct Line {
     address: SocketAddr,
 }
 
+/// How often a person corrects a page before giving up.
+const ATTEMPTS: usize = 4;
+
 /// One person's browser.
 struct Browser<'l> {
     line: &'l mut Line,
@@ -154,26 +157,27 @@ impl Browser<'_> {
         form: &Form,
     ) -> Result<Seen> {
         let straight = decision == Decision::StraightLines;
-        let slip = form.fields.iter().any(|field| person.slipped(&field.name, &kind(field)).is_some());
-        if slip {
-            let seen = self.send(form, &answers(person, form, straight, true)).await?;
+        let slips =
+            form.fields.iter().any(|field| person.slipped(&field.name, &kind(field, 0)).is_some());
+        if slips {
+            let seen = self.send(form, &answers(person, form, straight, Try::Slip)).await?;
             if seen.status != StatusCode::UNPROCESSABLE_ENTITY {
                 return Ok(seen);
             }
         }
-        let seen = self.send(form, &answers(person, form, straight, false)).await?;
-        if seen.status != StatusCode::UNPROCESSABLE_ENTITY {
-            return Ok(seen);
+        let mut confirmed = Vec::new();
+        for attempt in 0..ATTEMPTS {
+            let mut fields = answers(person, form, straight, Try::Meant(attempt));
+            fields.append(&mut confirmed);
+            let seen = self.send(form, &fields).await?;
+            if seen.status != StatusCode::UNPROCESSABLE_ENTITY {
+                return Ok(seen);
+            }
+            // What the page asks back about is confirmed by sending it again.
+            let again = seen.forms().into_iter().find(|again| again.action == form.action);
+            confirmed = again.map(|form| form.hidden).unwrap_or_default();
         }
-        // A soft check asks once: a person who meant it sends the same again.
-        let confirm = seen.forms().into_iter().find(|again| again.action == form.action);
-        let mut fields = answers(person, form, straight, false);
-        fields.extend(confirm.into_iter().flat_map(|form| form.hidden));
-        let seen = self.send(form, &fields).await?;
-        match seen.status {
-            StatusCode::UNPROCESSABLE_ENTITY => Err(seen.without("acceptance of the answers")),
-            _ => Ok(seen),
-        }
+        Err(format!("{} was not accepted in {ATTEMPTS} attempts", form.action).into())
     }
 
     async fn get(&mut self, path: &str) -> Result<Seen> {
@@ -255,16 +259,30 @@ impl Seen {
     }
 }
 
+/// How a page is answered.
+#[derive(Clone, Copy)]
+enum Try {
+    /// With a slip of the finger.
+    Slip,
+    /// As it is meant, the further time with the smaller number that the page asks for.
+    Meant(usize),
+}
+
 /// What `person` sends for a page.
-fn answers(person: &Person, form: &Form, straight: bool, slip: bool) -> Vec<(String, String)> {
+fn answers(person: &Person, form: &Form, straight: bool, how: Try) -> Vec<(String, String)> {
     let mut fields = form.hidden.clone();
     for choice in &form.choices {
-        fields.extend(chosen(person, choice, straight).into_iter().map(|code| (choice.name.clone(), code)));
+        fields.extend(
+            chosen(person, choice, straight).into_iter().map(|code| (choice.name.clone(), code)),
+        );
     }
     for field in &form.fields {
-        let kind = kind(field);
-        let typed = person.slipped(&field.name, &kind).filter(|_| slip);
-        let typed = typed.unwrap_or_else(|| person.typed(&field.name, &kind));
+        let typed = match how {
+            Try::Slip => person.slipped(&field.name, &kind(field, 0)),
+            Try::Meant(_) => None,
+        };
+        let attempt = if let Try::Meant(attempt) = how { attempt } else { 0 };
+        let typed = typed.unwrap_or_else(|| person.typed(&field.name, &kind(field, attempt)));
         fields.push((field.name.clone(), typed));
     }
     fields
@@ -287,16 +305,23 @@ fn chosen(person: &Person, choice: &Choice, straight: bool) -> Vec<String> {
 
 /// "Chọn tối đa 3 phương án": the last small number in the instruction.
 fn maximum(words: &str) -> Option<usize> {
-    let numbers = words.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
+    let numbers =
+        words.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
     numbers.filter(|number| (1..10).contains(number)).last()
 }
 
-/// What a field wants, as its words and keyboard say.
-fn kind(field: &Field) -> InputKind {
+/// What a field wants, as its words and keyboard say; `attempt` counts the corrections.
+fn kind(field: &Field, attempt: usize) -> InputKind {
     match field.mode.as_str() {
         "decimal" => InputKind::Number { min: 0, max: 20 },
-        "numeric" if field.words.contains('/') => InputKind::Date { from_year: 1960, to_year: 2005 },
-        "numeric" => InputKind::Integer { min: 1, max: 6 },
+        "numeric" if field.words.contains('/') => {
+            InputKind::Date { from_year: 1960, to_year: 2005 }
+        }
+        "numeric" => match attempt {
+            0 => InputKind::Integer { min: 1, max: 6 },
+            1 => InputKind::Integer { min: 0, max: 2 },
+            _ => InputKind::Integer { min: 0, max: 0 },
+        },
         _ if field.long => InputKind::LongText,
         _ => InputKind::Text,
     }

@@ -101,7 +101,9 @@ impl InvalidCode {
     /// What to tell the person who typed it.
     pub fn text(&self) -> Text {
         match self {
-            Self::Length(symbols) => text!("fieldwork.code_length", length = LENGTH, typed = symbols),
+            Self::Length(symbols) => {
+                text!("fieldwork.code_length", length = LENGTH, typed = symbols)
+            }
             Self::Symbol(symbol @ ('0' | 'o' | 'O')) => {
                 text!("fieldwork.code_look_alike", symbol = symbol, instead = "8, D, Q")
             }
@@ -140,7 +142,8 @@ pub(super) fn grouped(symbols: &[u8]) -> String {
 
 /// A weighted sum to a prime modulus: the prime catches typos, distinct weights catch swaps.
 pub(super) fn check_symbol(body: &[u8]) -> u8 {
-    let sum: usize = body.iter().zip(2..).map(|(&symbol, weight)| usize::from(symbol) * weight).sum();
+    let sum: usize =
+        body.iter().zip(2..).map(|(&symbol, weight)| usize::from(symbol) * weight).sum();
     u8::try_from(sum % ALPHABET.len()).expect("a remainder by 29 is small")
 }
 
@@ -183,7 +186,9 @@ mod tests {
     fn every_issue_of_every_invitation_has_a_code_of_its_own() {
         let secret = Key::new([1; 32]);
         let codes: std::collections::HashSet<_> = (0..1000u128)
-            .flat_map(|n| [0, 1].map(|issue| AccessCode::derive(&secret, Uuid::from_u128(n), issue)))
+            .flat_map(|n| {
+                [0, 1].map(|issue| AccessCode::derive(&secret, Uuid::from_u128(n), issue))
+            })
             .collect();
         assert_eq!(codes.len(), 2000);
     }

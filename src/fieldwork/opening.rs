@@ -218,7 +218,8 @@ fn join_small(bins: &mut Vec<Bin>, least: usize, class: impl Fn(&Bin) -> Option<
 impl Bin {
     fn join(&mut self, other: Self) {
         self.members.extend(other.members);
-        for (mine, theirs) in [(&mut self.versions, other.versions), (&mut self.modes, other.modes)] {
+        for (mine, theirs) in [(&mut self.versions, other.versions), (&mut self.modes, other.modes)]
+        {
             mine.extend(theirs);
             mine.sort();
             mine.dedup();
@@ -314,13 +315,12 @@ mod tests {
 
     #[test]
     fn a_small_cell_joins_its_unit_before_all_others() {
-        let scored =
-            [answers(0, "web", 3), answers(2, "web", 8), answers(4, "web", 6)].concat();
+        let scored = [answers(0, "web", 3), answers(2, "web", 8), answers(4, "web", 6)].concat();
         let (labels, of) = merge(&scored, &rules(5));
-        assert_eq!(labels.iter().map(|label| label.cells.clone()).collect::<Vec<_>>(), [
-            vec![0, 2],
-            vec![4]
-        ]);
+        assert_eq!(
+            labels.iter().map(|label| label.cells.clone()).collect::<Vec<_>>(),
+            [vec![0, 2], vec![4]]
+        );
         assert_eq!(of[0], Some(0));
     }
 

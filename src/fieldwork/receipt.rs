@@ -95,7 +95,9 @@ impl InvalidReceipt {
     /// What to tell the person who typed it.
     pub fn text(&self) -> Text {
         match self {
-            Self::Length(typed) => text!("fieldwork.receipt_length", length = BODY + 1, typed = typed),
+            Self::Length(typed) => {
+                text!("fieldwork.receipt_length", length = BODY + 1, typed = typed)
+            }
             Self::Symbol(symbol) => text!("fieldwork.receipt_symbol", symbol = symbol),
             Self::Check => text!("fieldwork.receipt_check"),
         }

@@ -105,9 +105,7 @@ impl BoxPrivateKey {
         part: Uuid,
     ) -> Result<([u8; 32], SealedContent), SealError> {
         let (receipt, mut context, body) = self.receipt_and_rest(sealed, round, part)?;
-        let padded = context
-            .open(body, &place(round, part))
-            .map_err(|_| SealError::Unopenable)?;
+        let padded = context.open(body, &place(round, part)).map_err(|_| SealError::Unopenable)?;
         let content: SealedContent = unpad(&padded)
             .and_then(|plain| serde_json::from_slice(plain).ok())
             .ok_or(SealError::Unopenable)?;
@@ -163,14 +161,12 @@ impl BoxPublicKey {
         let plain = serde_json::to_vec(content).expect("sealed content is plain data");
         let padded = pad(&plain, SEALED_SIZES).ok_or(SealError::TooLong)?;
         let place = place(round, content.part);
-        let (encapsulated, mut context) =
-            hpke::setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, Exchange>(
-                &OpModeS::Base,
-                &self.0,
-                INFO,
-                rng,
-            )
-            .map_err(|_| SealError::BadKey)?;
+        let (encapsulated, mut context) = hpke::setup_sender_with_rng::<
+            ChaCha20Poly1305,
+            HkdfSha256,
+            Exchange,
+        >(&OpModeS::Base, &self.0, INFO, rng)
+        .map_err(|_| SealError::BadKey)?;
         let receipt = context.seal(receipt_after, &place).map_err(|_| SealError::TooLong)?;
         let body = context.seal(&padded, &place).map_err(|_| SealError::TooLong)?;
         Ok([&encapsulated.to_bytes()[..], &receipt, &body].concat())

@@ -21,7 +21,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod trial;
+pub(crate) mod trial;
 
 pub use breakdown::{BreakdownRow, PartFigures};
 pub use chart::{ChartRow, by_day_chart, interval_chart, levels_chart, mini_chart, shade};

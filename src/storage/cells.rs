@@ -1,6 +1,9 @@
 //! Units, strata and cells: what is owed, and how much of it has come.
 
-use super::{Result, StorageError, Tx, on, rows::{Rows, rows}};
+use super::{
+    Result, StorageError, Tx, on,
+    rows::{Rows, rows},
+};
 use crate::fieldwork::{CellState, Policy};
 use uuid::Uuid;
 
@@ -134,7 +137,8 @@ impl Tx {
 
     /// The strata of a round, by unit and group.
     pub async fn strata(&mut self, round: Uuid) -> Result<Vec<StratumRow>> {
-        let mut strata: Vec<StratumRow> = on!(self, |conn| sqlx::query_as(
+        let mut strata: Vec<StratumRow> = on!(self, |conn| {
+            sqlx::query_as(
             "SELECT stratum.id, unit.code AS unit, stratum.grp, stratum.target, stratum.population, stratum.released
                FROM stratum
                JOIN unit ON unit.id = stratum.unit_id
@@ -142,7 +146,8 @@ impl Tx {
         )
         .bind(round)
         .fetch_all(conn)
-        .await?);
+        .await?
+        });
         // Engines and locales sort text differently; results must not.
         strata.sort_by(|a, b| (&a.unit, &a.grp).cmp(&(&b.unit, &b.grp)));
         Ok(strata)
@@ -233,7 +238,8 @@ impl Tx {
 
     /// The cells of a round, by unit, group, form and subject.
     pub async fn cells(&mut self, round: Uuid) -> Result<Vec<CellRow>> {
-        let raw: Vec<RawCell> = on!(self, |conn| sqlx::query_as(
+        let raw: Vec<RawCell> = on!(self, |conn| {
+            sqlx::query_as(
             "SELECT cell.id, cell.stratum_id, unit.code AS unit, stratum.grp, cell.form, cell.subject, cell.position,
                     cell.population, cell.released, cell.policy, cell.target, cell.held, cell.completed,
                     cell.over_allocation
@@ -244,7 +250,8 @@ impl Tx {
         )
         .bind(round)
         .fetch_all(conn)
-        .await?);
+        .await?
+        });
         let mut cells = raw.into_iter().map(CellRow::try_from).collect::<Result<Vec<_>>>()?;
         cells.sort_by(|a, b| {
             (&a.unit, &a.group, &a.form, &a.subject).cmp(&(&b.unit, &b.group, &b.form, &b.subject))

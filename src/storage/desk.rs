@@ -219,7 +219,8 @@ impl Desk {
 
     /// What the code with this hash leads to; `None` if it was never issued.
     pub async fn entry(&self, code_hash: &[u8; 32]) -> Result<Option<Entry>> {
-        let lines: Vec<EntryLine> = read!(self.store, |pool| sqlx::query_as(
+        let lines: Vec<EntryLine> = read!(self.store, |pool| {
+            sqlx::query_as(
             "SELECT code.state AS code_state, code.issue, invitation.id AS invitation, round.id AS round, round.state,
                     unit.code AS unit, stratum.grp, part.id AS part, cell.form, cell.subject,
                     cell.policy, cell.target, cell.held, cell.completed
@@ -235,7 +236,8 @@ impl Desk {
         )
         .bind(&code_hash[..])
         .fetch_all(pool)
-        .await?);
+        .await?
+        });
         let Some(first) = lines.first() else { return Ok(None) };
         let state = state(&first.state)?;
         let Some(round) = self.book(first.round).await? else { return Ok(None) };
@@ -261,7 +263,8 @@ impl Desk {
 
     /// The draft `id` as the database has it.
     pub async fn fresh_draft(&self, id: Uuid) -> Result<Option<Arc<StoredDraft>>> {
-        let line: Option<DraftLine> = read!(self.store, |pool| sqlx::query_as(
+        let line: Option<DraftLine> = read!(self.store, |pool| {
+            sqlx::query_as(
             "SELECT draft.part_id AS part, draft.issue, draft.version, draft.lease_until, draft.body,
                     cell.round_id AS round, cell.form, cell.subject, stratum.grp, unit.code AS unit, cell.position,
                     (SELECT COUNT(*) FROM part AS other WHERE other.invitation_id = part.invitation_id) AS parts
@@ -274,7 +277,8 @@ impl Desk {
         )
         .bind(id)
         .fetch_optional(pool)
-        .await?);
+        .await?
+        });
         let Some(line) = line else {
             self.inner.drafts.remove(&id);
             return Ok(None);
@@ -335,7 +339,8 @@ impl Desk {
         if known.is_some() {
             return Ok(known);
         }
-        let line: Option<BookLine> = read!(self.store, |pool| sqlx::query_as(
+        let line: Option<BookLine> = read!(self.store, |pool| {
+            sqlx::query_as(
             "SELECT round.code, survey_copy.files, round.synthetic, round.box_key, round.closes_on, round.lease
                FROM round
                JOIN survey_copy ON survey_copy.sha256 = round.survey_sha256
@@ -343,7 +348,8 @@ impl Desk {
         )
         .bind(round)
         .fetch_optional(pool)
-        .await?);
+        .await?
+        });
         let Some(line) = line else { return Ok(None) };
         let Some(box_key) = line.box_key else { return Ok(None) };
         let unreadable = || StorageError::corrupt("survey_copy", "files");
@@ -380,8 +386,9 @@ impl Desk {
 
     /// Whether the database answers.
     pub async fn is_well(&self) -> Result<()> {
-        let _: i64 =
-            read!(self.store, |pool| sqlx::query_scalar("SELECT CAST(1 AS BIGINT)").fetch_one(pool).await?);
+        let _: i64 = read!(self.store, |pool| sqlx::query_scalar("SELECT CAST(1 AS BIGINT)")
+            .fetch_one(pool)
+            .await?);
         Ok(())
     }
 

@@ -37,7 +37,10 @@ pub struct Store {
 #[derive(Clone)]
 pub(super) enum Pools {
     /// SQLite has one writer at a time: a second would only wait, and wait badly.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
     Postgres(PgPool),
 }
 

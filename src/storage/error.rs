@@ -11,13 +11,17 @@ pub enum StorageError {
     #[error("the database schema could not be brought up to date: {0}")]
     Migration(Arc<sqlx::migrate::MigrateError>),
     /// The address of the database cannot be read.
-    #[error("“{url}” is not the address of a database; write sqlite:FILE or postgres://USER@HOST/DATABASE")]
+    #[error(
+        "“{url}” is not the address of a database; write sqlite:FILE or postgres://USER@HOST/DATABASE"
+    )]
     Address {
         /// What was given, without its password.
         url: String,
     },
     /// The database may forget what it has acknowledged.
-    #[error("the database runs with {setting} = {value}: it could forget answers that were acknowledged; {remedy}")]
+    #[error(
+        "the database runs with {setting} = {value}: it could forget answers that were acknowledged; {remedy}"
+    )]
     Forgetful {
         /// The setting.
         setting: &'static str,

@@ -1,6 +1,9 @@
 //! Invitations, their codes and parts. They know a stratum and a rank, never a name.
 
-use super::{Result, Tx, on, rows::{Rows, rows}};
+use super::{
+    Result, Tx, on,
+    rows::{Rows, rows},
+};
 use uuid::Uuid;
 
 /// One invitation on its way in.

@@ -1,7 +1,13 @@
 //! Opening the box, as the database sees it: everything out, the little that may stay in.
 
-use super::{Result, StorageError, Tx, on, rows::{Rows, rows}};
-use crate::{clock::Millis, fieldwork::{Gate, Said}};
+use super::{
+    Result, StorageError, Tx, on,
+    rows::{Rows, rows},
+};
+use crate::{
+    clock::Millis,
+    fieldwork::{Gate, Said},
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -124,7 +130,8 @@ const ADD_RESPONSES: Rows =
     rows!("INSERT INTO response (id, label_id, answers, receipt_after) VALUES ", 4, "");
 const ADD_RECEIPTS: Rows =
     rows!("INSERT INTO receipt (receipt_after, round_id, withdrawn) VALUES ", 3, "");
-const ADD_TEXTS: Rows = rows!("INSERT INTO free_text (id, round_id, question, body) VALUES ", 4, "");
+const ADD_TEXTS: Rows =
+    rows!("INSERT INTO free_text (id, round_id, question, body) VALUES ", 4, "");
 
 impl Tx {
     /// When the last running lease of a round ends; `None` if no draft is left.
@@ -144,14 +151,17 @@ impl Tx {
     /// Everything in the box of a closed round, its parts locked: a submit that is under way in
     /// another process is either seen here or will find the round opened.
     pub async fn take_box(&mut self, round: Uuid) -> Result<BoxContents> {
-        on!(self, |conn| sqlx::query(
+        on!(self, |conn| {
+            sqlx::query(
             "UPDATE part SET started = started WHERE cell_id IN (SELECT id FROM cell WHERE round_id = $1)"
         )
         .bind(round)
         .execute(conn)
         .await?
-        .rows_affected());
-        let parts: Vec<PartLine> = on!(self, |conn| sqlx::query_as(
+        .rows_affected()
+        });
+        let parts: Vec<PartLine> = on!(self, |conn| {
+            sqlx::query_as(
             "SELECT part.id, part.cell_id, invitation.draw_rank, invitation.said, part.started, part.submits, part.gate
                FROM part
                JOIN invitation ON invitation.id = part.invitation_id
@@ -159,7 +169,8 @@ impl Tx {
         )
         .bind(round)
         .fetch_all(conn)
-        .await?);
+        .await?
+        });
         let sealed: Vec<SealedLine> = on!(self, |conn| sqlx::query_as(
             "SELECT sealed.part_id, sealed.ordinal, sealed.withdrawn, sealed.body,
                     EXISTS (SELECT 1

@@ -1,6 +1,9 @@
 //! The frame: people by stratum. Nothing here knows an answer.
 
-use super::{Result, Tx, on, rows::{Rows, rows}};
+use super::{
+    Result, Tx, on,
+    rows::{Rows, rows},
+};
 use uuid::Uuid;
 
 /// One row of the frame, on its way in.
@@ -54,11 +57,8 @@ const ADD: Rows = rows!(
     ""
 );
 
-const UNASSIGN: Rows = rows!(
-    "UPDATE person SET assigned = FALSE WHERE (stratum_id, frame_key) IN (VALUES ",
-    2,
-    ")"
-);
+const UNASSIGN: Rows =
+    rows!("UPDATE person SET assigned = FALSE WHERE (stratum_id, frame_key) IN (VALUES ", 2, ")");
 
 const RELEASE: Rows = rows!(
     "WITH drawn (stratum, frame, position, released) AS (VALUES ",
@@ -141,7 +141,8 @@ impl Tx {
 
     /// The whole frame of a round: who stands in it, by id and stratum.
     pub async fn people(&mut self, round: Uuid) -> Result<Vec<PersonRow>> {
-        Ok(on!(self, |conn| sqlx::query_as(
+        Ok(on!(self, |conn| {
+            sqlx::query_as(
             "SELECT person.stratum_id, person.frame_key, person.name, person.subject, person.phone, person.email,
                     person.dossier, person.draw_rank, person.wave
                FROM person
@@ -150,7 +151,8 @@ impl Tx {
         )
         .bind(round)
         .fetch_all(conn)
-        .await?))
+        .await?
+        }))
     }
 
     /// People who were drawn and have no invitation yet: stratum, key, rank, who is judged.
@@ -207,7 +209,8 @@ impl Tx {
             #[sqlx(flatten)]
             person: PersonRow,
         }
-        let invited: Vec<Invited> = on!(self, |conn| sqlx::query_as(
+        let invited: Vec<Invited> = on!(self, |conn| {
+            sqlx::query_as(
             "SELECT person_link.invitation_id, person.stratum_id, person.frame_key, person.name, person.subject,
                     person.phone, person.email, person.dossier, person.draw_rank, person.wave
                FROM person_link
@@ -219,7 +222,8 @@ impl Tx {
         )
         .bind(round)
         .fetch_all(conn)
-        .await?);
+        .await?
+        });
         Ok(invited.into_iter().map(|one| (one.invitation_id, one.person)).collect())
     }
 }

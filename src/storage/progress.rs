@@ -30,17 +30,20 @@ impl Tx {
     ///
     /// For the releases of the reserve alone: it is never shown.
     pub async fn declined(&mut self, round: Uuid) -> Result<Vec<(Uuid, i64)>> {
-        Ok(on!(self, |conn| sqlx::query_as(
+        Ok(on!(self, |conn| {
+            sqlx::query_as(
             "SELECT stratum_id, COUNT(*) FROM invitation WHERE round_id = $1 AND said <> '' GROUP BY stratum_id"
         )
         .bind(round)
         .fetch_all(conn)
-        .await?))
+        .await?
+        }))
     }
 
     /// Refreshes the daily counts of every round in the field.
     pub async fn refresh_daily_counts(&mut self) -> Result<()> {
-        on!(self, |conn| sqlx::query(
+        on!(self, |conn| {
+            sqlx::query(
             "UPDATE cell
                 SET started_shown   = (SELECT COUNT(*) FROM part WHERE part.cell_id = cell.id AND part.started),
                     conflicts_shown = (SELECT COUNT(*) FROM part
@@ -50,7 +53,8 @@ impl Tx {
         )
         .execute(conn)
         .await?
-        .rows_affected());
+        .rows_affected()
+        });
         Ok(())
     }
 

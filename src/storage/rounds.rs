@@ -134,32 +134,37 @@ impl Tx {
 
     /// The round called `code`.
     pub async fn round(&mut self, code: &str) -> Result<Option<RoundRow>> {
-        let raw: Option<RawRound> = on!(self, |conn| sqlx::query_as(
+        let raw: Option<RawRound> = on!(self, |conn| {
+            sqlx::query_as(
             "SELECT id, code, survey_sha256, state, opened_on, closes_on, lease, last_extension, box_key, synthetic
                FROM round
               WHERE code = $1",
         )
         .bind(code)
         .fetch_optional(conn)
-        .await?);
+        .await?
+        });
         raw.map(RoundRow::try_from).transpose()
     }
 
     /// Every round, by code.
     pub async fn rounds(&mut self) -> Result<Vec<RoundRow>> {
-        let raw: Vec<RawRound> = on!(self, |conn| sqlx::query_as(
+        let raw: Vec<RawRound> = on!(self, |conn| {
+            sqlx::query_as(
             "SELECT id, code, survey_sha256, state, opened_on, closes_on, lease, last_extension, box_key, synthetic
                FROM round
               ORDER BY code",
         )
         .fetch_all(conn)
-        .await?);
+        .await?
+        });
         raw.into_iter().map(RoundRow::try_from).collect()
     }
 
     /// Opens a round for answers. `false` if it was not being set up.
     pub async fn open_round(&mut self, round: Uuid, box_key: &[u8], day: &str) -> Result<bool> {
-        let done = on!(self, |conn| sqlx::query(
+        let done = on!(self, |conn| {
+            sqlx::query(
             "UPDATE round SET state = 'open', box_key = $2, opened_on = $3 WHERE id = $1 AND state = 'setup'"
         )
         .bind(round)
@@ -167,31 +172,37 @@ impl Tx {
         .bind(day)
         .execute(conn)
         .await?
-        .rows_affected());
+        .rows_affected()
+        });
         Ok(done == 1)
     }
 
     /// Ends starts; no draft's lease will run beyond `last_extension`. `false` if it was not open.
     pub async fn close_round(&mut self, round: Uuid, last_extension: Millis) -> Result<bool> {
-        let done = on!(self, |conn| sqlx::query(
+        let done = on!(self, |conn| {
+            sqlx::query(
             "UPDATE round SET state = 'closed', last_extension = $2 WHERE id = $1 AND state = 'open'"
         )
         .bind(round)
         .bind(last_extension)
         .execute(conn)
         .await?
-        .rows_affected());
+        .rows_affected()
+        });
         Ok(done == 1)
     }
 
     /// Writes the next numbered record of a round.
     pub async fn add_record(&mut self, round: Uuid, kind: &str, document: &str) -> Result<i64> {
-        let last: i64 = on!(self, |conn| sqlx::query_scalar(
+        let last: i64 =
+            on!(self, |conn| {
+                sqlx::query_scalar(
             "SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) FROM draw_record WHERE round_id = $1"
         )
         .bind(round)
         .fetch_one(&mut *conn)
-        .await?);
+        .await?
+            });
         on!(self, |conn| sqlx::query(
             "INSERT INTO draw_record (round_id, number, kind, document) VALUES ($1, $2, $3, $4)"
         )

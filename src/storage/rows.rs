@@ -33,22 +33,24 @@ impl<'a, T> Iterator for Pieces<'a, T> {
 /// `rows!("INSERT INTO t (a, b) VALUES ", 2, "")`: the statement with 64, 8 and 1 rows `($1, $2)`.
 macro_rules! rows {
     ($before:expr, $columns:expr, $after:expr) => {
-        $crate::storage::rows::Rows(const {
-            use $crate::storage::rows::{fill, length};
-            const SIZE_64: usize = length($before, 64, $columns, $after);
-            const SIZE_8: usize = length($before, 8, $columns, $after);
-            const SIZE_1: usize = length($before, 1, $columns, $after);
-            const TEXT_64: [u8; SIZE_64] = fill($before, 64, $columns, $after);
-            const TEXT_8: [u8; SIZE_8] = fill($before, 8, $columns, $after);
-            const TEXT_1: [u8; SIZE_1] = fill($before, 1, $columns, $after);
-            const fn text(bytes: &'static [u8]) -> &'static str {
-                match str::from_utf8(bytes) {
-                    Ok(text) => text,
-                    Err(_) => panic!("statements are ASCII"),
+        $crate::storage::rows::Rows(
+            const {
+                use $crate::storage::rows::{fill, length};
+                const SIZE_64: usize = length($before, 64, $columns, $after);
+                const SIZE_8: usize = length($before, 8, $columns, $after);
+                const SIZE_1: usize = length($before, 1, $columns, $after);
+                const TEXT_64: [u8; SIZE_64] = fill($before, 64, $columns, $after);
+                const TEXT_8: [u8; SIZE_8] = fill($before, 8, $columns, $after);
+                const TEXT_1: [u8; SIZE_1] = fill($before, 1, $columns, $after);
+                const fn text(bytes: &'static [u8]) -> &'static str {
+                    match str::from_utf8(bytes) {
+                        Ok(text) => text,
+                        Err(_) => panic!("statements are ASCII"),
+                    }
                 }
-            }
-            &[(64, text(&TEXT_64)), (8, text(&TEXT_8)), (1, text(&TEXT_1))]
-        })
+                &[(64, text(&TEXT_64)), (8, text(&TEXT_8)), (1, text(&TEXT_1))]
+            },
+        )
     };
 }
 pub(crate) use rows;

@@ -58,7 +58,10 @@ impl Tx {
 
     /// Ends all sessions: the password has changed.
     pub async fn end_all_office_sessions(&mut self) -> Result<()> {
-        on!(self, |conn| sqlx::query("DELETE FROM office_session").execute(conn).await?.rows_affected());
+        on!(self, |conn| sqlx::query("DELETE FROM office_session")
+            .execute(conn)
+            .await?
+            .rows_affected());
         Ok(())
     }
 }

@@ -1,12 +1,7 @@
 //! The service as a whole: pages on a port, and the work that goes on behind them.
 
 use super::{PublicApp, WebSettings, dressed, respondents};
-use crate::{
-    conduct::Office,
-    messages::Text,
-    storage::Intake,
-    text,
-};
+use crate::{conduct::Office, messages::Text, storage::Intake, text};
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
@@ -17,12 +12,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use std::{
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -151,7 +141,14 @@ fn connection(
     pages: Router,
 ) -> http1::Connection<
     TokioIo<TcpStream>,
-    TowerToHyperService<impl tower::Service<Request<Incoming>, Response = axum::response::Response, Error = std::convert::Infallible, Future: Send> + Clone>,
+    TowerToHyperService<
+        impl tower::Service<
+            Request<Incoming>,
+            Response = axum::response::Response,
+            Error = std::convert::Infallible,
+            Future: Send,
+        > + Clone,
+    >,
 > {
     // Answers are small and complete: waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);

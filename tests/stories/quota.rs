@@ -112,7 +112,8 @@ on_both_engines! {
 async fn two_servers_on_one_postgresql_share_one_last_place() -> Result<(), StorageError> {
     let app = crate::support::TestApp::on(crate::support::Engine::Postgres).await;
     let twin = app.twin().await;
-    let (round, invited) = app.small_round(&Small { lease: 2_000, ..Small::hard(1_000, 1_000) }).await;
+    let (round, invited) =
+        app.small_round(&Small { lease: 2_000, ..Small::hard(1_000, 1_000) }).await;
     let mut browsers = Vec::new();
     for (at, one) in invited.iter().enumerate() {
         let mut browser = if at % 2 == 0 { app.browser() } else { twin.browser() };

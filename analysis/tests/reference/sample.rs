@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use analysis::{
-    Declaration, Design, Distance, Domain, Limits, Lonely, Margin, Stage, Stratum, Variable,
-    Weights,
+    Declaration, Design, Distance, Domain, Joint, Limits, Lonely, Margin, PairForm, Stage, Stratum,
+    Unequal, Variable, Weights,
 };
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ pub struct Sample {
 impl Sample {
     pub fn of(case: &Case, tables: &Tables) -> Result<Self, Trouble> {
         let spec = &case.design;
-        if !spec["pps"].is_null() || !spec["replicates"].is_null() {
+        if !spec["replicates"].is_null() {
             return Err(Trouble::NotMine);
         }
         Self::with_replicates(case, tables)
@@ -33,7 +33,11 @@ impl Sample {
         let spec = &case.design;
         let name = spec["data"].as_str().ok_or(Trouble::NotMine)?;
         let table = tables.get(name)?;
-        let design = declare(spec, &table)?.build().map_err(refused)?;
+        let mut declaration = declare(spec, &table)?;
+        if !spec["pps"].is_null() {
+            declaration = declaration.unequal(unequal(&spec["pps"], &table, tables)?);
+        }
+        let design = declaration.build().map_err(refused)?;
         let mut sample = Self { mask: vec![true; table.rows], table, design };
         for step in list(&spec["steps"]) {
             sample.apply(&step)?;
@@ -255,6 +259,25 @@ fn declare(spec: &Value, table: &Table) -> Result<Declaration, Trouble> {
         declaration = declaration.weights(Weights::Given(table.numbers(column)?));
     }
     Ok(declaration)
+}
+
+/// A sample drawn with unequal probabilities.
+fn unequal(spec: &Value, table: &Table, tables: &Tables) -> Result<Unequal, Trouble> {
+    let probabilities = table.numbers(spec["pi"].as_str().unwrap_or_default())?;
+    let joint = match spec["method"].as_str() {
+        Some("brewer") => Joint::Brewer,
+        Some("overton") => Joint::Overton,
+        _ => {
+            let columns = tables.get(spec["joint"].as_str().unwrap_or_default())?.all_numbers()?;
+            let row = |i: usize| columns.iter().map(|column| column[i]).collect();
+            Joint::Known((0..table.rows).map(row).collect())
+        }
+    };
+    let form = match spec["variance"].as_str() {
+        Some("YG") => PairForm::YatesGrundy,
+        _ => PairForm::HorvitzThompson,
+    };
+    Ok(Unequal { probabilities, joint, form })
 }
 
 fn lonely(spec: &Value) -> Result<Lonely, Trouble> {

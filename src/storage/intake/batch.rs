@@ -72,7 +72,9 @@ impl Batch {
             Command::Start(start, reply) => self.starts.push((start, Some(reply))),
             Command::Save(save, reply) => self.saves.push((save, Some(reply))),
             Command::Submit(submit, reply) => self.submits.push((submit, Some(reply))),
-            Command::Say(invitation, said, reply) => self.says.push((invitation, said, Some(reply))),
+            Command::Say(invitation, said, reply) => {
+                self.says.push((invitation, said, Some(reply)))
+            }
             Command::Reclaim(_) => {}
         }
     }
@@ -88,10 +90,16 @@ impl Batch {
     /// Each command as a batch of its own.
     pub fn singles(self) -> Vec<Self> {
         let mut singles = Vec::with_capacity(self.len());
-        singles.extend(self.starts.into_iter().map(|one| Self { starts: vec![one], ..Self::default() }));
-        singles.extend(self.saves.into_iter().map(|one| Self { saves: vec![one], ..Self::default() }));
-        singles.extend(self.submits.into_iter().map(|one| Self { submits: vec![one], ..Self::default() }));
-        singles.extend(self.says.into_iter().map(|one| Self { says: vec![one], ..Self::default() }));
+        singles.extend(
+            self.starts.into_iter().map(|one| Self { starts: vec![one], ..Self::default() }),
+        );
+        singles
+            .extend(self.saves.into_iter().map(|one| Self { saves: vec![one], ..Self::default() }));
+        singles.extend(
+            self.submits.into_iter().map(|one| Self { submits: vec![one], ..Self::default() }),
+        );
+        singles
+            .extend(self.says.into_iter().map(|one| Self { says: vec![one], ..Self::default() }));
         singles
     }
 
@@ -149,7 +157,8 @@ impl Batch {
     ) -> Result<Outcomes, Failure> {
         let mut tx = store.write().await?;
         let now = clock.now();
-        let mut outcomes = Outcomes { saves: self.save(&mut tx, desk, now).await?, ..Outcomes::default() };
+        let mut outcomes =
+            Outcomes { saves: self.save(&mut tx, desk, now).await?, ..Outcomes::default() };
         if !(self.starts.is_empty() && self.submits.is_empty() && self.says.is_empty()) {
             let mut floor = self.lock(&mut tx).await?;
             for (start, _) in &self.starts {

@@ -119,14 +119,16 @@ const WRITE_CELLS: Rows = rows!(
 
 // On SQLite the one writer has locked everything already. On PostgreSQL rows are locked one by
 // one, in the order of their ids, so that two processes never wait for each other in a circle.
-const PARTS: &str = "SELECT part.id, part.invitation_id, part.cell_id, cell.round_id, part.started, part.slot,
+const PARTS: &str =
+    "SELECT part.id, part.invitation_id, part.cell_id, cell.round_id, part.started, part.slot,
                             part.submits, part.gate
                        FROM part
                        JOIN cell ON cell.id = part.cell_id
                       WHERE part.id IN (VALUES ";
 const READ_PARTS: Rows = rows!(PARTS, 1, ")");
 const LOCK_PARTS: Rows = rows!(PARTS, 1, ") ORDER BY part.id FOR UPDATE OF part");
-const CELLS: &str = "SELECT id, policy, target, held, completed, over_allocation FROM cell WHERE id IN (VALUES ";
+const CELLS: &str =
+    "SELECT id, policy, target, held, completed, over_allocation FROM cell WHERE id IN (VALUES ";
 const READ_CELLS: Rows = rows!(CELLS, 1, ")");
 const LOCK_CELLS: Rows = rows!(CELLS, 1, ") ORDER BY id FOR UPDATE");
 
@@ -163,10 +165,8 @@ pub async fn reclaim(store: &Store, now: Millis) -> Result<u64> {
 
 impl Tx {
     async fn abandoned(&mut self, now: Millis) -> Result<Vec<Uuid>> {
-        let mut parts: Vec<Uuid> = on!(self, |conn| sqlx::query_scalar(ABANDONED)
-            .bind(now)
-            .fetch_all(conn)
-            .await?);
+        let mut parts: Vec<Uuid> =
+            on!(self, |conn| sqlx::query_scalar(ABANDONED).bind(now).fetch_all(conn).await?);
         parts.sort_unstable();
         Ok(parts)
     }
@@ -406,7 +406,8 @@ impl Tx {
         day: &str,
         submits: i64,
     ) -> Result<()> {
-        on!(self, |conn| sqlx::query(
+        on!(self, |conn| {
+            sqlx::query(
             "INSERT INTO day_count (round_id, day, submits)
              VALUES ($1, $2, $3)
              ON CONFLICT (round_id, day) DO UPDATE SET submits = day_count.submits + excluded.submits",
@@ -416,7 +417,8 @@ impl Tx {
         .bind(submits)
         .execute(conn)
         .await?
-        .rows_affected());
+        .rows_affected()
+        });
         Ok(())
     }
 }

@@ -71,7 +71,11 @@ impl OfficeApp {
     }
 
     /// The round called `code`, or the page that says there is none.
-    async fn round(&self, code: &str, language: Language) -> Result<Result<Round, Response>, WebError> {
+    async fn round(
+        &self,
+        code: &str,
+        language: Language,
+    ) -> Result<Result<Round, Response>, WebError> {
         match self.office.round(code).await {
             Ok(round) => Ok(Ok(round)),
             Err(ConductError::Refused(_)) => {

@@ -42,7 +42,9 @@ impl TestApp {
         let folder = std::env::temp_dir().join(format!("phieu-test-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&folder).unwrap();
         let address = match engine {
-            Engine::Sqlite => format!("sqlite:{}", folder.join("test.db").display()).parse().unwrap(),
+            Engine::Sqlite => {
+                format!("sqlite:{}", folder.join("test.db").display()).parse().unwrap()
+            }
             Engine::Postgres => {
                 let schema = format!("test_{}", Uuid::new_v4().simple());
                 postgres_url().parse::<Address>().unwrap().in_schema(&schema)

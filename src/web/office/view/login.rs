@@ -9,9 +9,8 @@ use maud::{Markup, html};
 /// Asks for the operator's password. `wrong` says that one was tried: `true` if it was empty.
 pub fn login(language: Language, to: &str, wrong: Option<bool>) -> Html {
     let say = |key| language.say(key);
-    let problem = wrong.map(|empty| {
-        say(if empty { "office.password_missing" } else { "office.password_wrong" })
-    });
+    let problem = wrong
+        .map(|empty| say(if empty { "office.password_missing" } else { "office.password_wrong" }));
     let title = match problem {
         Some(_) => text!("pages.title_with_error", title = say("office.login")).say(language),
         None => say("office.login").to_owned(),

@@ -117,8 +117,8 @@ impl Progress<'_> {
 
     fn cells(&self, language: Language) -> Markup {
         let (say, survey) = (|key| language.say(key), &self.round.survey);
-        let mut grid = Grid::new(say("office.by_cell"), say("office.col_unit"))
-            .words(say("office.col_group"));
+        let mut grid =
+            Grid::new(say("office.by_cell"), say("office.col_unit")).words(say("office.col_group"));
         if !self.progress.one_part {
             grid = grid.words(say("office.col_form")).words(say("office.col_subject"));
         }

@@ -228,9 +228,8 @@ fn charts(results: &report::Results, language: Language) -> Markup {
     };
     let decimals = results.rule.rounding.score;
     if !several_subjects(results) {
-        let label = |one: &CriterionResult| {
-            format!("{} {}", one.heading.get(code), one.name.get(code))
-        };
+        let label =
+            |one: &CriterionResult| format!("{} {}", one.heading.get(code), one.name.get(code));
         let rows: Vec<ChartRow> =
             results.criteria.iter().map(|one| row(one, &label(one))).collect();
         return html! { figure { (interval_chart(say("office.scores"), &rows, decimals, language)) } };

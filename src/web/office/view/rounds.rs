@@ -98,9 +98,7 @@ fn next(
             }
             _ => step("office.next_close", format!("phieu round close {code}")),
         },
-        RoundState::Closed => {
-            step("office.next_open_box", format!("phieu round open-box {code}"))
-        }
+        RoundState::Closed => step("office.next_open_box", format!("phieu round open-box {code}")),
         RoundState::Opened => (language.say("office.next_results").to_owned(), None),
     }
 }

@@ -1,0 +1,178 @@
+use super::*;
+use crate::{
+    report::{self, Facts, trial},
+    storage::RoundRow,
+};
+use uuid::Uuid;
+
+fn round(survey: Survey, state: RoundState) -> Round {
+    let row = RoundRow {
+        id: Uuid::nil(),
+        code: "thu-1".to_owned(),
+        survey_sha256: String::new(),
+        state,
+        opened_on: Some("2026-03-02".to_owned()),
+        closes_on: Some("2026-03-20".to_owned()),
+        lease: 0,
+        last_extension: None,
+        box_key: None,
+        synthetic: true,
+    };
+    Round { row, survey }
+}
+
+fn answered() -> Facts {
+    let codes = [
+        trial::answers(0, 3, 5),
+        trial::answers(1, 30, 4),
+        trial::answers(2, 4, 5),
+        trial::answers(3, 40, 3),
+    ];
+    trial::two_groups(&[], &codes.concat())
+}
+
+fn results_page(facts: &Facts, survey: Survey, language: Language) -> String {
+    let results = report::results(facts, &survey, &survey.rule);
+    let all = report::progress(facts).all;
+    let round = round(survey, RoundState::Opened);
+    Results { round: &round, results: &results, all: &all }.page(language).text()
+}
+
+fn progress_page(facts: &Facts, survey: Survey, language: Language) -> String {
+    let progress = report::progress(facts);
+    Progress {
+        round: &round(survey, RoundState::Open),
+        progress: &progress,
+        by_day: &facts.submits_by_day,
+        counted_on: Some("2026-03-04"),
+        now: 1_772_643_600_000,
+    }
+    .page(language)
+    .text()
+}
+
+#[test]
+fn each_result_says_how_it_was_computed_by_which_rule_and_from_how_many() {
+    let survey = trial::two_by_two("\"equal\"");
+    let sha = survey.rule.sha256[..12].to_owned();
+    let page = results_page(&answered(), survey, Language::default());
+    for said in ["quy-doi-0-1, phiên bản 1", &sha, "Số phiếu được tính", "<dd>77</dd>"] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(page.contains("trọng số như nhau"));
+    assert!(page.contains("10,000\u{a0}(giả định)"));
+    assert!(page.contains("Dữ liệu giả định"));
+}
+
+#[test]
+fn small_groups_stay_hidden_on_the_page() {
+    let page = results_page(&answered(), trial::two_by_two("\"population\""), Language::default());
+    assert_eq!(page.matches("Không hiển thị để bảo vệ người trả lời").count(), 2);
+    assert_eq!(page.matches("<svg class=\"mini\"").count(), 2);
+}
+
+#[test]
+fn names_are_shown_as_they_are_written() {
+    let mut survey = trial::two_by_two("\"equal\"");
+    let odd = crate::questionnaire::Labels::new([("vi", "<b>Phòng</b> \"A\" & 'B'")]);
+    survey.units[0].name = odd.clone();
+    survey.groups[0].label = odd.clone();
+    survey.subjects[0].label = odd.clone();
+    survey.title = odd;
+    let pages = [
+        results_page(&answered(), survey.clone(), Language::default()),
+        progress_page(&answered(), survey.clone(), Language::default()),
+        no_results(Language::default(), &round(survey, RoundState::Closed)).text(),
+        no_such_round(Language::default(), "<script>").text(),
+        login(Language::default(), "/office/\"><script>", Some(false)).text(),
+    ];
+    for page in pages {
+        assert!(!page.contains("<b>Phòng") && !page.contains("<script"), "{page}");
+    }
+}
+
+#[test]
+fn progress_adds_up_and_names_what_is_missing() {
+    let mut facts = answered();
+    facts.cells[0].released = 12;
+    let page = progress_page(&facts, trial::two_by_two("\"equal\""), Language::default());
+    for said in [
+        "<dd>80 </dd>",
+        "Mời chưa đủ, còn 17",
+        "Đủ",
+        "Đang thu, còn 16",
+        "Phòng A",
+        "Công chức",
+        "04/03/2026",
+        "Tổng cộng",
+    ] {
+        let said = said.replace("<dd>80 </dd>", "<dd>80</dd>");
+        assert!(page.contains(&said), "{said}");
+    }
+}
+
+#[test]
+fn pages_speak_every_language_and_need_no_script_or_style_of_elements() {
+    for &language in Language::all() {
+        let survey = trial::two_by_two("\"equal\"");
+        let round = round(survey.clone(), RoundState::Setup);
+        let frame = |said| {
+            let state = FrameState { frozen: true, drawn: false };
+            Frame { round: &round, state, said }.page(language).text()
+        };
+        let today = jiff::civil::date(2026, 3, 5);
+        let line = |state, frozen, drawn| RoundLine {
+            row: RoundRow { state, ..round.row.clone() },
+            frozen,
+            drawn,
+        };
+        let lines = [
+            line(RoundState::Setup, false, false),
+            line(RoundState::Setup, true, false),
+            line(RoundState::Setup, true, true),
+            line(RoundState::Open, true, true),
+            line(RoundState::Closed, true, true),
+            line(RoundState::Opened, true, true),
+        ];
+        let pages = [
+            results_page(&answered(), survey.clone(), language),
+            progress_page(&answered(), survey.clone(), language),
+            frame(Said::Nothing),
+            frame(Said::Refused(crate::text!("office.no_file"))),
+            rounds(language, &lines, today).text(),
+            rounds(language, &[], today).text(),
+            no_results(language, &round).text(),
+            login(language, "/office", None).text(),
+            no_password(language).text(),
+        ];
+        for page in pages {
+            let page = page.split_once("</style>").unwrap().1;
+            for never in ["office.", "report.", "pages.", " style=", "<script", "{", "}"] {
+                assert!(!page.contains(never), "{never}: {page}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_report_is_cut_and_says_so() {
+    use crate::sampling::{FrameReport, Place, Reason, RowProblem};
+    let survey = trial::two_by_two("\"equal\"");
+    let problem = |row| RowProblem {
+        place: Place {
+            file: "ds.xlsx".to_owned(),
+            sheet: Some("Người dân".to_owned()),
+            row: Some(row),
+            column: Some("C (Mã đơn vị)".to_owned()),
+        },
+        reason: Reason::NoUnit,
+    };
+    let report =
+        FrameReport { problems: (2..2_503).map(problem).collect(), ..FrameReport::default() };
+    let round = round(survey, RoundState::Setup);
+    let state = FrameState { frozen: false, drawn: false };
+    let page = Frame { round: &round, state, said: Said::Problems(report) };
+    let page = page.page(Language::default()).text();
+    assert!(page.contains("C (Mã đơn vị)") && page.contains("Người dân"));
+    assert!(page.contains("(2.501)") && page.contains("Còn 501 dòng nữa"));
+}

@@ -1,0 +1,148 @@
+//! No input makes a function panic or say something that is not a number.
+
+use analysis::allocate::{Share, allocate, allocate_exactly, round_largest_remainder};
+use analysis::disclosure::CountTable;
+use analysis::distribution::{
+    beta_cdf, beta_quantile, chi_squared_quantile, chi_squared_tail, fisher_f_quantile,
+    fisher_f_tail, normal_quantile, student_t_quantile, student_t_two_sided,
+};
+use analysis::driver::drivers;
+use analysis::interval::{
+    arcsine_interval, beta_interval, degenerate_interval, effective_size, hypergeometric_interval,
+    likelihood_interval, logit_interval, t_interval, wilson_interval,
+};
+use analysis::multiplicity::{Adjustment, adjust_p_values};
+use analysis::rank::{RankRule, rank_sets};
+use analysis::reliability::{one_factor, reliability};
+use analysis::response_rate::Dispositions;
+use analysis::select::{inclusion_probabilities, systematic};
+use analysis::small_area::fay_herriot;
+use analysis::{Declaration, QuantileRule, Stratum, Variable};
+use proptest::prelude::*;
+
+fn wild() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => -5.0..5.0f64,
+        2 => 0.0..1.0f64,
+        1 => any::<f64>(),
+        1 => prop::sample::select(vec![
+            0.0, 1.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-300, 1e300, 1e6, 0.5,
+        ]),
+    ]
+}
+
+fn sound(values: impl IntoIterator<Item = Option<f64>>) -> Result<(), TestCaseError> {
+    for value in values {
+        prop_assert!(value.is_none_or(f64::is_finite), "{:?}", value);
+    }
+    Ok(())
+}
+
+fn both(interval: Option<[f64; 2]>) -> [Option<f64>; 2] {
+    interval.map_or([None; 2], |i| i.map(Some))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn distributions_and_intervals(a in wild(), b in wild(), c in wild(), d in wild()) {
+        sound([
+            normal_quantile(a),
+            student_t_quantile(a, b),
+            student_t_two_sided(a, b),
+            chi_squared_quantile(a, b),
+            chi_squared_tail(a, b),
+            beta_cdf(a, b, c),
+            beta_quantile(a, b, c),
+            fisher_f_quantile(a, b, c),
+            fisher_f_tail(a, b, c),
+            effective_size(a, b, c, d, 0.95),
+        ])?;
+        sound(both(t_interval(a, b, c, d)))?;
+        sound(both(logit_interval(a, b, c, [0.0, d], 0.95)))?;
+        sound(both(arcsine_interval(a, b, c, d)))?;
+        sound(both(beta_interval(a, b, c)))?;
+        sound(both(wilson_interval(a, b, c)))?;
+        sound(both(likelihood_interval(a, b, c, d)))?;
+        sound(both(degenerate_interval(a, true, b)))?;
+    }
+
+    #[test]
+    fn counts(x in 0..60u64, n in 0..60u64, all in prop_oneof![0..80u64, Just(u64::MAX)], level in wild()) {
+        if let Some([low, high]) = hypergeometric_interval(x, n, all, level) {
+            prop_assert!(low <= high && high <= all);
+        }
+    }
+
+    #[test]
+    fn lists(values in prop::collection::vec(wild(), 0..7), n in 0..20u64, x in wild()) {
+        let populations: Vec<u64> = (0..values.len() as u64).map(|i| i * i).collect();
+        for share in [Share::Equal, Share::Proportional, Share::Neyman(&values)] {
+            if let Ok(real) = allocate(x, &populations, &share) {
+                sound(real.iter().map(|&r| Some(r)))?;
+            }
+        }
+        let bounds: Vec<(u64, u64)> = populations.iter().map(|&p| (p.min(2), p)).collect();
+        let _ = allocate_exactly(n, &populations, &values, &bounds);
+        prop_assert_eq!(round_largest_remainder(&values, u64::MAX).len(), values.len());
+        if let Ok(p) = inclusion_probabilities(&values, populations.len()) {
+            prop_assert!(systematic(&p, x).len() <= p.len());
+        }
+        let p: Vec<Option<f64>> = values.iter().map(|&v| Some(v)).collect();
+        sound(adjust_p_values(&p, Adjustment::BenjaminiYekutieli))?;
+        let cases = Dispositions { complete: x, refusal: values.first().copied().unwrap_or(0.0), ..Dispositions::default() };
+        sound(cases.rates(Some(x)).response)?;
+    }
+
+    #[test]
+    fn models(values in prop::collection::vec(wild(), 12), weights in prop::collection::vec(wild(), 4)) {
+        let columns: Vec<Variable> = values
+            .chunks(4)
+            .filter_map(|c| Variable::numbers(c.to_vec()).ok())
+            .collect();
+        let items: Vec<&Variable> = columns.iter().collect();
+        let found = reliability(&items, &weights);
+        sound([found.alpha, found.standardised_alpha, found.lambda6, found.average_correlation])?;
+        sound(found.item_total.iter().chain(&found.alpha_if_dropped).copied())?;
+        if let Some(model) = one_factor(&items, &weights) {
+            prop_assert!(model.omega.is_finite());
+        }
+        if let [outcome, predictors @ ..] = items.as_slice()
+            && let Some(found) = drivers(outcome, predictors, &weights)
+        {
+            sound(found.shapley.iter().map(|&s| Some(s)))?;
+        }
+        if let Some(areas) = fay_herriot(&values[..4], &weights, &[values[4..8].to_vec()]) {
+            sound(areas.estimates.iter().map(|&e| Some(e)))?;
+        }
+        let covariance: Vec<Vec<f64>> = values.chunks(4).take(3).map(|c| c[..3].to_vec()).collect();
+        let rule = RankRule { draws: 20, ..RankRule::default() };
+        if let Ok(sets) = rank_sets(&values[..3], &covariance, &rule) {
+            prop_assert!(sets.best.iter().zip(&sets.worst).all(|(b, w)| 1 <= *b && *b <= *w && *w <= 3));
+        }
+        let design = Declaration::new(vec![Stratum::new("a", Some(9))], vec![0; 4]).build();
+        if let (Ok(design), Some(variable)) = (design, columns.first()) {
+            for rule in [QuantileRule::School, QuantileRule::Linear7, QuantileRule::Linear8] {
+                let ask = analysis::Ask::default();
+                if let Ok(q) = design.quantile(variable, &design.everyone(), weights[0], rule, &ask) {
+                    sound([q.value, q.se, q.ci[0], q.ci[1]])?;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tables(counts in prop::collection::vec(prop::collection::vec(0..30u64, 3), 0..4)) {
+        let table = CountTable::new(counts).expect("rows of one length");
+        let small = table.small(5);
+        if let Ok(found) = table.complement(&small, 2) {
+            let mut withheld = small.clone();
+            withheld.extend(&found.cells);
+            let cells = table.feasible(&withheld).expect("cells of the table");
+            for cell in &cells[..small.len()] {
+                prop_assert!(cell.high - cell.low >= 2 && cell.low <= cell.value);
+            }
+        }
+    }
+}
