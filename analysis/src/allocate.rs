@@ -6,6 +6,7 @@
 
 use thiserror::Error;
 
+use crate::design::LARGEST;
 use crate::exact_sum::exact_sum;
 
 /// Why no sample size or allocation can be given.
@@ -88,7 +89,7 @@ pub fn allocate(
                 got: values.len(),
             });
         }
-        let usable = values.iter().all(|v| *v >= 0.0 && v.is_finite());
+        let usable = values.iter().all(|v| (0.0..=LARGEST).contains(v));
         if usable { Ok(()) } else { Err(AllocationError::Unusable { what }) }
     };
     let people = |h: usize| populations[h] as f64;
@@ -117,7 +118,7 @@ pub fn allocate(
         }
     };
     let sum = exact_sum(measure.iter().copied());
-    if !(sum > 0.0 && n >= 0.0 && n.is_finite()) {
+    if !(sum > 0.0 && (0.0..=LARGEST).contains(&n)) {
         return Err(AllocationError::Unusable { what: "sizes" });
     }
     Ok(measure.into_iter().map(|m| n * m / sum).collect())

@@ -154,6 +154,7 @@ pub fn likelihood_interval(p: f64, size: f64, df: f64, level: f64) -> Option<[f6
 ///
 /// The lower limit is the smallest K with P(X ≥ yes | K) > α/2, the upper the largest K with
 /// P(X ≤ yes | K) > α/2, for X hypergeometric; a census gives the point.
+/// Nothing for populations beyond 10⁹.
 ///
 /// Source: T. Wright (1991), Exact Confidence Bounds when Sampling from Small Finite Universes;
 /// J. P. Wendell, J. Schmee (1996), JASA 91.
@@ -165,7 +166,9 @@ pub fn hypergeometric_interval(
     level: f64,
 ) -> Option<[u64; 2]> {
     let tail = tail_of(level)? * (1.0 + 1e-10);
-    if yes > respondents || respondents > population || respondents == 0 {
+    // Beyond this the logarithms of factorials lose the digits that decide.
+    let countable = population <= 1_000_000_000;
+    if yes > respondents || respondents > population || respondents == 0 || !countable {
         return None;
     }
     let urn = Urn { population, respondents };

@@ -240,13 +240,12 @@ fn is_lone(part: &Part) -> bool {
 
 /// The largest share of people who may differ from answers that are all alike.
 fn differing(part: &Part, level: f64) -> Option<f64> {
-    match part.stratum {
-        Some((n, population)) => {
-            let [_, most] = hypergeometric_interval(0, n, population, level)?;
-            Some(most as f64 / population as f64)
-        }
-        None => degenerate_interval(part.kish, false, level).map(|ci| ci[1] * part.open),
-    }
+    let exact = part.stratum.and_then(|(n, population)| {
+        let [_, most] = hypergeometric_interval(0, n, population, level)?;
+        Some(most as f64 / population as f64)
+    });
+    let by_number = || degenerate_interval(part.kish, false, level).map(|ci| ci[1] * part.open);
+    exact.or_else(by_number)
 }
 
 /// Exact limits where the figure is a share of one whole stratum sampled by lot.

@@ -98,7 +98,8 @@ pub fn reliability(items: &[&Variable], weights: &[f64]) -> Reliability {
         standardised_alpha: alpha(&correlation),
         lambda6: lambda6(&correlation),
         average_correlation: (k > 1)
-            .then(|| (correlation.sum() - k as f64) / (k as f64 * (k as f64 - 1.0))),
+            .then(|| (correlation.sum() - k as f64) / (k as f64 * (k as f64 - 1.0)))
+            .filter(|r| r.is_finite()),
         alpha_if_dropped: (0..items.len()).map(dropped).collect(),
         item_total: (0..items.len()).map(|i| item_total(&covariance, place(i)?)).collect(),
         without_variance,

@@ -61,14 +61,17 @@ pub fn fay_herriot(direct: &[f64], variances: &[f64], columns: &[Vec<f64>]) -> O
         g * d + by_coefficients + 2.0 * by_variance
     };
     let estimate = |i: usize| weight(i) * direct[i] + (1.0 - weight(i)) * synthetic[i];
-    Some(SmallAreas {
+    let found = SmallAreas {
         between,
         coefficients: beta.iter().copied().collect(),
         estimates: (0..m).map(estimate).collect(),
         squared_errors: (0..m).map(squared).collect(),
         shrinkage: (0..m).map(weight).collect(),
         synthetic: between == 0.0,
-    })
+    };
+    let numbers = found.estimates.iter().chain(&found.squared_errors).chain(&found.coefficients);
+    let finite = numbers.chain(&found.shrinkage).all(|x| x.is_finite());
+    finite.then_some(found)
 }
 
 struct Model {
@@ -138,10 +141,10 @@ mod tests {
         assert_eq!((found.estimates[0], found.shrinkage[0]), (80.0, 1.0));
         assert_eq!(found.squared_errors[0], 0.0);
         let centre = found.coefficients[0];
-        for i in 1..6 {
-            let (before, after) = ((direct[i] - centre).abs(), (found.estimates[i] - centre).abs());
-            assert!(after < before && found.squared_errors[i] > 0.0);
+        for (before, after) in direct.iter().zip(&found.estimates).skip(1) {
+            assert!((after - centre).abs() < (before - centre).abs());
         }
+        assert!(found.squared_errors[1..].iter().all(|e| *e > 0.0));
     }
 
     #[test]

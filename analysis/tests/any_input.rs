@@ -43,7 +43,7 @@ fn both(interval: Option<[f64; 2]>) -> [Option<f64>; 2] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn distributions_and_intervals(a in wild(), b in wild(), c in wild(), d in wild()) {

@@ -38,8 +38,9 @@ impl Outcome {
     }
 
     pub fn percentile(&self, share: f64) -> f64 {
-        let at = (self.latencies.len() as f64 * share) as usize;
-        f64::from(*self.latencies.get(at.min(self.latencies.len() - 1)).unwrap_or(&0.0))
+        let below = |at: usize| at as f64 <= self.latencies.len() as f64 * share;
+        let at = (0..self.latencies.len()).collect::<Vec<_>>().partition_point(|&at| below(at));
+        f64::from(self.latencies.get(at).or(self.latencies.last()).copied().unwrap_or(0.0))
     }
 }
 

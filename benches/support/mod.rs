@@ -83,6 +83,7 @@ pub struct Server {
     pub address: SocketAddr,
     codes: Vec<String>,
     folder: PathBuf,
+    owns_folder: bool,
     database: Option<Address>,
 }
 
@@ -98,6 +99,7 @@ impl Server {
         office.store.close().await;
         let mut server = Self::spawn(&folder, engine.postgres.as_deref(), false);
         server.codes = codes;
+        server.owns_folder = true;
         server.database = Some(database);
         server
     }
@@ -106,7 +108,9 @@ impl Server {
     pub async fn start_bare() -> Self {
         let folder = std::env::temp_dir().join(format!("phieu-bench-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&folder).expect("a folder");
-        Self::spawn(&folder, None, true)
+        let mut server = Self::spawn(&folder, None, true);
+        server.owns_folder = true;
+        server
     }
 
     /// Starts the service over what is in `folder`.
@@ -125,7 +129,14 @@ impl Server {
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line).expect("it says where it listens");
         let address = line.trim().parse().expect("it says where it listens");
-        Self { process, address, codes: Vec::new(), folder: folder.to_owned(), database: None }
+        Self {
+            process,
+            address,
+            codes: Vec::new(),
+            folder: folder.to_owned(),
+            owns_folder: false,
+            database: None,
+        }
     }
 
     pub fn codes(&self, n: usize) -> &[String] {
@@ -152,6 +163,18 @@ impl Server {
             / 1024.0
     }
 
+    /// Opens an invitation's link.
+    pub async fn visit(&self, code: &str) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let mut stream = tokio::net::TcpStream::connect(self.address).await.expect("it listens");
+        let request =
+            format!("GET /p/{code} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("it reads");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.expect("it answers");
+        assert!(response.starts_with("HTTP/1.1 303"), "{response}");
+    }
+
     pub async fn stop(mut self) {
         self.process.kill().expect("the service stops");
         let _ = self.process.wait();
@@ -167,7 +190,9 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
+        if self.owns_folder {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
     }
 }
 
@@ -224,6 +249,11 @@ pub async fn open_round(office: &Office, people: usize) -> Vec<String> {
 
 /// The demo's survey with one stratum of `people`, all of them to be asked.
 pub fn survey_files(people: usize) -> Bundle {
+    survey_files_with(people, people)
+}
+
+/// The demo's survey with one stratum of `people`, `sample` of them to be asked.
+pub fn survey_files_with(sample: usize, people: usize) -> Bundle {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("surveys/so-tnmt-2024");
     let mut files = Vec::new();
     let mut folders = vec![root.clone()];
@@ -238,7 +268,7 @@ pub fn survey_files(people: usize) -> Bundle {
                 path.strip_prefix(&root).expect("a file of it").to_string_lossy().into_owned();
             let text = if name == "targets.csv" {
                 let rest = "vpdkdd,ld,1,1\nvpdkdd,cc,1,1\nvpdkdd,dn,1,1\n";
-                format!("unit,group,target,population\nvpdkdd,nd,{people},{people}\n{rest}")
+                format!("unit,group,target,population\nvpdkdd,nd,{sample},{people}\n{rest}")
                     .into_bytes()
             } else {
                 std::fs::read(&path).expect("a file")

@@ -75,14 +75,24 @@ impl From<StorageError> for Failure {
             StorageError::Address { url } => {
                 Self::Environment(text!("cli.database_address", url = url))
             }
-            StorageError::Forgetful { setting, value, remedy } => Self::Database(text!(
+            StorageError::Forgetful { setting: "synchronous_commit", value, .. } => {
+                Self::Database(text!("cli.database_acknowledges_early", value = value))
+            }
+            StorageError::Forgetful { setting, value, .. } => Self::Database(text!(
                 "cli.database_forgetful",
                 setting = setting,
-                value = value,
-                remedy = remedy
+                value = value
             )),
             StorageError::Migration(problem) => {
                 Self::Database(text!("cli.database_schema", problem = problem))
+            }
+            StorageError::Unreachable { address, problem } => Self::Database(text!(
+                "cli.database_unreachable",
+                address = address,
+                problem = problem
+            )),
+            StorageError::Database(problem) => {
+                Self::Database(text!("cli.database", problem = problem))
             }
             _ => Self::Database(text!("cli.database", problem = error)),
         }

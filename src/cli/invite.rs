@@ -12,7 +12,7 @@ pub enum InviteAct {
         /// The round
         #[arg(long)]
         round: String,
-        /// The address under which respondents reach the service, such as https://phieu.example.gov.vn
+        /// The address under which respondents reach the service, such as `https://phieu.example.gov.vn`
         #[arg(long)]
         address: String,
         /// The file to write [default: standard output]

@@ -40,7 +40,7 @@ pub struct Command {
 /// `phieu.toml`.
 #[derive(Debug, Clone, Args)]
 pub struct Place {
-    /// The database: sqlite:FILE or postgres://USER@HOST/DATABASE [default: sqlite:phieu.db]
+    /// The database, `sqlite:FILE` or `postgres://USER@HOST/DATABASE` [default: sqlite:phieu.db]
     #[arg(long, global = true, env = "PHIEU_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// The directory of secrets [default: beside the database file]
@@ -93,7 +93,10 @@ pub fn run() -> ExitCode {
     };
     let settings = match Settings::gather(&command.place) {
         Ok(settings) => settings,
-        Err(failure) => return failure.report(Language::default()),
+        Err(failure) => {
+            let asked = command.place.lang.as_deref().and_then(Language::parse);
+            return failure.report(asked.unwrap_or_default());
+        }
     };
     let language = settings.language;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

@@ -305,9 +305,10 @@ fn chosen(person: &Person, choice: &Choice, straight: bool) -> Vec<String> {
 
 /// "Chọn tối đa 3 phương án": the last small number in the instruction.
 fn maximum(words: &str) -> Option<usize> {
-    let numbers =
-        words.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
-    numbers.filter(|number| (1..10).contains(number)).last()
+    words
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
+        .rfind(|number| (1..10).contains(number))
 }
 
 /// What a field wants, as its words and keyboard say; `attempt` counts the corrections.

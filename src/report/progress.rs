@@ -7,6 +7,9 @@ use super::facts::{CellFacts, Facts};
 use crate::fieldwork::RoundState;
 use std::collections::BTreeMap;
 
+/// The outcomes of people who answered validly, whether their answers could be scored or not.
+const ANSWERED: [&str; 4] = ["answered", "over_target", "too_few", "unreadable"];
+
 /// The table of a round, and its sums.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
@@ -45,6 +48,9 @@ pub struct ProgressRow {
     pub completed: u64,
     /// Valid answers beyond the target.
     pub over_allocation: u64,
+    /// How many people answered validly, within the target or beyond it. Once the box was
+    /// opened, those who withdrew or whose code went astray are no longer among them.
+    pub answered: u64,
     /// Further submits of parts already answered, as of the last daily refresh.
     pub conflicts: u64,
     /// How many people proved not to belong to the group; known once the box was opened.
@@ -67,17 +73,12 @@ pub enum Standing {
 }
 
 impl ProgressRow {
-    /// Everybody who sent a valid answer.
-    pub fn answered(&self) -> u64 {
-        self.completed + self.over_allocation
-    }
-
     /// Answers as a share (0–1) of the people asked who belong to the group: the minimum
     /// response rate, AAPOR's RR1. Those not known to lie outside the group count as inside,
     /// so before the box is opened this is answers over people asked.
     pub fn response_rate(&self) -> Option<f64> {
         let eligible = self.released.saturating_sub(self.not_eligible);
-        (eligible > 0).then(|| self.answered() as f64 / eligible as f64)
+        (eligible > 0).then(|| self.answered as f64 / eligible as f64)
     }
 
     /// Counted answers as a share (0–1) of the target, at most 1.
@@ -97,6 +98,12 @@ impl ProgressRow {
     }
 
     fn of(cell: &CellFacts) -> Self {
+        let ended = |how: &str| cell.outcomes.get(how).copied().unwrap_or(0);
+        let answered = if cell.outcomes.is_empty() {
+            cell.completed + cell.over_allocation
+        } else {
+            ANSWERED.iter().map(|how| ended(how)).sum()
+        };
         Self {
             unit: cell.unit.clone(),
             group: cell.group.clone(),
@@ -109,7 +116,8 @@ impl ProgressRow {
             completed: cell.completed,
             over_allocation: cell.over_allocation,
             conflicts: cell.conflicts,
-            not_eligible: cell.outcomes.get("not_eligible").copied().unwrap_or(0),
+            not_eligible: ended("not_eligible"),
+            answered,
             missing: cell.target.saturating_sub(cell.completed),
         }
     }
@@ -121,6 +129,7 @@ impl ProgressRow {
         self.started += other.started;
         self.completed += other.completed;
         self.over_allocation += other.over_allocation;
+        self.answered += other.answered;
         self.conflicts += other.conflicts;
         self.not_eligible += other.not_eligible;
         self.missing += other.missing;
@@ -194,7 +203,8 @@ mod tests {
         (cell.completed, cell.over_allocation, cell.released) = (20, 4, 40);
         let row = ProgressRow::of(cell);
         assert_eq!(row.response_rate(), Some(0.6));
-        cell.outcomes.insert("not_eligible".to_owned(), 10);
+        let ended = [("answered", 21), ("too_few", 3), ("withdrawn", 2), ("not_eligible", 10)];
+        cell.outcomes = ended.map(|(how, n)| (how.to_owned(), n)).into();
         assert_eq!(ProgressRow::of(cell).response_rate(), Some(0.8));
         cell.released = 0;
         assert_eq!(ProgressRow::of(cell).response_rate(), None);

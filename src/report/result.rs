@@ -8,11 +8,12 @@ use super::{
     suppress::{LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table},
 };
 use crate::{
-    criteria::{Criterion, CriterionRule, Rounding, Rule},
+    criteria::{Criterion, CriterionRule, NoCombination, Rounding, Rule},
     fieldwork::RoundState,
     questionnaire::Labels,
     survey::Survey,
 };
+use analysis::Est;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What may be said of a round once its box was opened. Nothing in it is of too few people.
@@ -208,7 +209,7 @@ fn fill(result: &mut CriterionResult, judged: &Judged<'_>, rule: &Rule) {
         Ok(found) => found,
         Err(problem) => {
             result.flags.insert(if n == 0 { Flag::NoData } else { Flag::GroupWithoutData });
-            if let crate::criteria::NoCombination::GroupsWithoutData(groups) = problem {
+            if let NoCombination::GroupsWithoutData(groups) = problem {
                 result.without_data = groups;
             }
             return;
@@ -228,6 +229,12 @@ fn fill(result: &mut CriterionResult, judged: &Judged<'_>, rule: &Rule) {
         result.flags.insert(Flag::BelowMinimum);
         return;
     }
+    give(result, judged, rule, &est);
+    result.bounds = judged.bounds().filter(|_| n >= LEAST_OF_CELL);
+}
+
+/// Writes down a score that may be given, and what it is worth.
+fn give(result: &mut CriterionResult, judged: &Judged<'_>, rule: &Rule, est: &Est) {
     result.score = est.value;
     (result.se, result.df, result.ci, result.n_eff) = (est.se, est.df, est.ci, est.n_eff);
     if let (Some(score), Some(most)) = (est.value, result.max_points) {
@@ -235,7 +242,6 @@ fn fill(result: &mut CriterionResult, judged: &Judged<'_>, rule: &Rule) {
         result.points_ci = est.ci.map(|ci| judged.rule.conversion.points_interval(ci, most));
     }
     result.band = est.value.and_then(|score| rule.band(score)).map(|band| band.label.clone());
-    result.bounds = judged.bounds().filter(|_| n >= LEAST_OF_CELL);
 }
 
 fn cells(facts: &Facts) -> Vec<CellFacts> {

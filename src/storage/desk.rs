@@ -37,9 +37,12 @@ pub struct Desk {
 struct Inner {
     round_keys: RoundKeys,
     books: RwLock<HashMap<Uuid, Arc<Book>>>,
-    states: Mutex<HashMap<Uuid, (Instant, RoundState, Option<Millis>)>>,
+    states: Mutex<HashMap<Uuid, RememberedState>>,
     drafts: Cache<Uuid, Arc<StoredDraft>, ByBytes>,
 }
+
+/// When the state of a round was read, what it was, and when its last lease ends.
+type RememberedState = (Instant, RoundState, Option<Millis>);
 
 #[derive(Clone)]
 struct ByBytes;

@@ -2,7 +2,7 @@
 
 use super::{Result, StorageError};
 use sqlx::{
-    AssertSqlSafe, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool,
+    AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool,
     migrate::{Migration, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{
@@ -10,13 +10,16 @@ use sqlx::{
         SqliteSynchronous,
     },
 };
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{fmt, io, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Readers of an SQLite database, and connections to a PostgreSQL one.
 const READERS: u32 = 4;
 const CONNECTIONS: u32 = 12;
+
+/// How long a server may take to let the program in when it starts.
+const CONNECTING: Duration = Duration::from_secs(10);
 
 /// Where a database is, without its password when shown.
 #[derive(Clone)]
@@ -112,6 +115,11 @@ impl Store {
     ///
     /// Refuses a database that could forget what it has acknowledged.
     pub async fn open(address: &Address) -> Result<Self> {
+        let unreachable = |problem: sqlx::Error| StorageError::Unreachable {
+            address: address.to_string(),
+            problem: Arc::new(problem),
+        };
+        connect_once(address).await.map_err(unreachable)?;
         let store = match address {
             Address::Sqlite(file) => Self::open_sqlite(file.clone()).await?,
             Address::Postgres(options, schema) => {
@@ -123,15 +131,7 @@ impl Store {
     }
 
     async fn open_sqlite(file: PathBuf) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(20))
-            // Deleted ciphertexts and names are overwritten, not left in free pages.
-            .pragma("secure_delete", "ON")
-            .foreign_keys(true);
+        let options = sqlite_options(file);
         // A table is altered by making a new one and dropping the old: with foreign keys
         // enforced, the drop would empty the tables that refer to it.
         let migrating = SqlitePoolOptions::new()
@@ -275,6 +275,32 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// Connects and leaves: a pool would wait for a server that is not there, and not say why.
+async fn connect_once(address: &Address) -> Result<(), sqlx::Error> {
+    match address {
+        Address::Sqlite(file) => {
+            SqliteConnection::connect_with(&sqlite_options(file.clone())).await?.close().await
+        }
+        Address::Postgres(options, _) => {
+            let connecting = PgConnection::connect_with(options);
+            let late = |_| sqlx::Error::Io(io::ErrorKind::TimedOut.into());
+            tokio::time::timeout(CONNECTING, connecting).await.map_err(late)??.close().await
+        }
+    }
+}
+
+fn sqlite_options(file: PathBuf) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(20))
+        // Deleted ciphertexts and names are overwritten, not left in free pages.
+        .pragma("secure_delete", "ON")
+        .foreign_keys(true)
 }
 
 async fn refuse_forgetful_sqlite(connection: &mut SqliteConnection) -> Result<()> {

@@ -7,6 +7,14 @@ pub enum StorageError {
     /// The database refused, or did not answer. Nothing of the unit of work was kept.
     #[error("the database did not do what was asked: {0}")]
     Database(Arc<sqlx::Error>),
+    /// There is no database to talk to at this address.
+    #[error("the database {address} cannot be reached: {problem}")]
+    Unreachable {
+        /// Where it should be, without its password.
+        address: String,
+        /// What the system or the database says.
+        problem: Arc<sqlx::Error>,
+    },
     /// The schema is not the one that this program knows.
     #[error("the database schema could not be brought up to date: {0}")]
     Migration(Arc<sqlx::migrate::MigrateError>),

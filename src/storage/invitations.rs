@@ -139,6 +139,14 @@ impl Tx {
         .await?))
     }
 
+    /// The parts whose answers count in `cell`.
+    pub async fn parts_in(&mut self, cell: Uuid) -> Result<Vec<Uuid>> {
+        Ok(on!(self, |conn| sqlx::query_scalar("SELECT id FROM part WHERE cell_id = $1")
+            .bind(cell)
+            .fetch_all(conn)
+            .await?))
+    }
+
     /// Which of `hashes` are codes already, whoever's.
     pub async fn known_codes(&mut self, hashes: &[[u8; 32]]) -> Result<Vec<Vec<u8>>> {
         const KNOWN: Rows = rows!("SELECT hash FROM code WHERE hash IN (VALUES ", 1, ")");

@@ -8,7 +8,7 @@ use crate::{
     clock::Millis,
     fieldwork::{Gate, Said},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
 /// One part of one invitation at the moment of opening.
@@ -115,9 +115,9 @@ struct PartLine {
 #[derive(sqlx::FromRow)]
 struct SealedLine {
     part_id: Uuid,
+    issue: i64,
     ordinal: i64,
     withdrawn: bool,
-    misdirected: bool,
     body: Vec<u8>,
 }
 
@@ -171,24 +171,36 @@ impl Tx {
         .fetch_all(conn)
         .await?
         });
+        let misdirected: Vec<(Uuid, i64)> = on!(self, |conn| sqlx::query_as(
+            "SELECT part.id, code.issue
+               FROM code
+               JOIN part ON part.invitation_id = code.invitation_id
+              WHERE code.state = 'misdirected'",
+        )
+        .fetch_all(conn)
+        .await?);
+        let misdirected: HashSet<(Uuid, i64)> = misdirected.into_iter().collect();
         let sealed: Vec<SealedLine> = on!(self, |conn| sqlx::query_as(
-            "SELECT sealed.part_id, sealed.ordinal, sealed.withdrawn, sealed.body,
-                    EXISTS (SELECT 1
-                              FROM code
-                             WHERE code.invitation_id = part.invitation_id
-                               AND code.issue = sealed.issue
-                               AND code.state = 'misdirected') AS misdirected
+            "SELECT part_id, issue, ordinal, withdrawn, body
                FROM sealed
-               JOIN part ON part.id = sealed.part_id
-              WHERE sealed.round_id = $1
-              ORDER BY sealed.part_id, sealed.ordinal",
+              WHERE round_id = $1
+              ORDER BY part_id, ordinal",
         )
         .bind(round)
         .fetch_all(conn)
         .await?);
         Ok(BoxContents {
             parts: parts.into_iter().map(PartAtOpening::try_from).collect::<Result<_>>()?,
-            sealed: sealed.into_iter().map(SealedBody::from).collect(),
+            sealed: sealed
+                .into_iter()
+                .map(|line| SealedBody {
+                    misdirected: misdirected.contains(&(line.part_id, line.issue)),
+                    part: line.part_id,
+                    ordinal: line.ordinal,
+                    withdrawn: line.withdrawn,
+                    body: line.body,
+                })
+                .collect(),
         })
     }
 
@@ -290,17 +302,5 @@ impl TryFrom<PartLine> for PartAtOpening {
             started: line.started,
             submits: line.submits,
         })
-    }
-}
-
-impl From<SealedLine> for SealedBody {
-    fn from(line: SealedLine) -> Self {
-        Self {
-            part: line.part_id,
-            ordinal: line.ordinal,
-            withdrawn: line.withdrawn,
-            misdirected: line.misdirected,
-            body: line.body,
-        }
     }
 }

@@ -56,15 +56,14 @@ struct RawLabel {
 impl Tx {
     /// The labels of an opened round.
     pub async fn labels(&mut self, round: Uuid) -> Result<Vec<LabelRow>> {
-        let raw: Vec<RawLabel> =
-            on!(self, |conn| {
-                sqlx::query_as(
+        let raw: Vec<RawLabel> = on!(self, |conn| {
+            sqlx::query_as(
             "SELECT id, cells, form, form_version, subject, mode, n FROM label WHERE round_id = $1"
         )
         .bind(round)
         .fetch_all(conn)
         .await?
-            });
+        });
         raw.into_iter()
             .map(|raw| {
                 let cells = serde_json::from_str(&raw.cells)

@@ -194,15 +194,14 @@ impl Tx {
 
     /// Writes the next numbered record of a round.
     pub async fn add_record(&mut self, round: Uuid, kind: &str, document: &str) -> Result<i64> {
-        let last: i64 =
-            on!(self, |conn| {
-                sqlx::query_scalar(
+        let last: i64 = on!(self, |conn| {
+            sqlx::query_scalar(
             "SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) FROM draw_record WHERE round_id = $1"
         )
         .bind(round)
         .fetch_one(&mut *conn)
         .await?
-            });
+        });
         on!(self, |conn| sqlx::query(
             "INSERT INTO draw_record (round_id, number, kind, document) VALUES ($1, $2, $3, $4)"
         )

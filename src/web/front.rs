@@ -15,13 +15,16 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
 };
 use std::{any::Any, sync::Arc, time::Duration};
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer};
 use url::form_urlencoded;
+
+/// Before the code in the link of an invitation.
+const LINK: &str = "/p/";
 
 /// No request may take longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -52,10 +55,11 @@ fn within(patience: Duration, pages: Router, settings: &WebSettings) -> Router {
         .layer(from_fn_with_state(Arc::new(front), pass))
 }
 
-async fn pass(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
+async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next) -> Response {
     if let Some(response) = language_chosen(&request, front.secure) {
         return front.dress(response, false, Language::default());
     }
+    conceal_code(&mut request);
     let gzip = compress::accepted(request.headers());
     let cookie = request.headers().get(header::COOKIE).cloned();
     let response = match tokio::time::timeout(front.patience, next.run(request)).await {
@@ -112,13 +116,28 @@ fn complaint(response: &mut Response) -> Option<WebError> {
     (wrong && silent && !spoken).then(|| WebError::of_status(status))
 }
 
+/// Takes the code out of the address of a link.
+///
+/// The router has read it already; whatever logs an address further in, now or one day, has
+/// nothing to log.
+fn conceal_code(request: &mut Request) {
+    let uri = request.uri();
+    if !uri.path().starts_with(LINK) {
+        return;
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = format!("{LINK}{query}").parse().ok();
+    *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
+}
+
 /// `?lang=en` on any page remembers the language and leads to the page itself.
 ///
 /// Not under `/p/`: a path that holds a code is never written into a header.
 fn language_chosen(request: &Request, secure: bool) -> Option<Response> {
     let path = request.uri().path();
     let query = request.uri().query()?;
-    if request.method() != Method::GET || path.starts_with("//") || path.starts_with("/p/") {
+    if request.method() != Method::GET || path.starts_with("//") || path.starts_with(LINK) {
         return None;
     }
     let language = language_in(query)?;

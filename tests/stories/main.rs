@@ -1,7 +1,15 @@
 //! The running service, told as stories. Each is run on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
 #[macro_use]
 mod support;
 
+mod code_holder;
+mod join_attack;
+mod faults;
+mod kills;
+mod program;
 mod quota;
+mod respondents;
 mod whole_round;

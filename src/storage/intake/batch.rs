@@ -73,7 +73,7 @@ impl Batch {
             Command::Save(save, reply) => self.saves.push((save, Some(reply))),
             Command::Submit(submit, reply) => self.submits.push((submit, Some(reply))),
             Command::Say(invitation, said, reply) => {
-                self.says.push((invitation, said, Some(reply)))
+                self.says.push((invitation, said, Some(reply)));
             }
             Command::Reclaim(_) => {}
         }

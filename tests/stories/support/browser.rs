@@ -99,6 +99,14 @@ impl Browser {
     }
 }
 
+impl Answered {
+    /// The receipt that a page of thanks shows.
+    pub fn receipt(&self) -> String {
+        let (_, after) = self.body.split_once("name=\"receipt\" value=\"").expect("a receipt");
+        after.split('"').next().unwrap().to_owned()
+    }
+}
+
 async fn read(response: Response) -> Answered {
     let headers: Vec<(String, String)> = response
         .headers()

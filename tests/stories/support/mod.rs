@@ -1,8 +1,10 @@
 //! One installation per test, on whichever engine the test asks for, and browsers to visit it.
 
 mod browser;
+mod rounds;
 
 pub use browser::{Answered, Browser};
+pub use rounds::Field;
 
 use phieu::{
     clock::Clock,

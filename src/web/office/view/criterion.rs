@@ -50,8 +50,8 @@ pub fn criterion(
             }
             (remarks(round, one, language))
             (method(round, results, one, language))
-            (breakdown(say("office.by_group"), say("office.col_group"), &one.by_group, &shown))
-            (breakdown(say("office.by_unit"), say("office.col_unit"), &one.by_unit, &shown))
+            (breakdown(one, say("office.by_group"), say("office.col_group"), &one.by_group, &shown))
+            (breakdown(one, say("office.by_unit"), say("office.col_unit"), &one.by_unit, &shown))
             @let questions = results.questions.iter().filter(|question| {
                 question.criterion.as_deref() == Some(&one.code) && question.subject == one.subject
             });
@@ -138,13 +138,21 @@ fn method(round: &Round, results: &Results, one: &CriterionResult, language: Lan
     }
 }
 
-fn breakdown(title: &str, first: &str, rows: &[BreakdownRow], shown: &Printed<'_>) -> Markup {
+fn breakdown(
+    one: &CriterionResult,
+    title: &str,
+    first: &str,
+    rows: &[BreakdownRow],
+    shown: &Printed<'_>,
+) -> Markup {
     let language = shown.language;
     let say = |key| language.say(key);
     if rows.len() < 2 {
         return html! {};
     }
-    let mut grid = Grid::new(title, first)
+    let (heading, subject) =
+        (one.heading.get(language.code()), one.subject_label.get(language.code()));
+    let mut grid = Grid::new(format!("{heading}, {subject}: {title}"), first)
         .numbers(say("office.col_score"))
         .numbers(say("office.col_ci"))
         .words(say("office.col_picture"))

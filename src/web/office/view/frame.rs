@@ -54,7 +54,7 @@ impl Frame<'_> {
         let say = |key| language.say(key);
         let answer = !matches!(self.said, Said::Nothing);
         let body = html! {
-            h1 { (say("office.room_frame")) }
+            h1 { (say("office.frame_title")) }
             (self.outcome(language))
             @if self.round.row.state != RoundState::Setup || self.state.drawn {
                 p.note { (say("office.frame_drawn")) }
@@ -107,7 +107,7 @@ impl Frame<'_> {
                 p.hint #list-hint { (say("office.choose_list_hint")) }
                 input #list type="file" name="list" multiple accept=".csv,.xlsx"
                     aria-describedby="list-hint";
-                div.go { button { (say("office.import")) } }
+                div.go { button type="submit" { (say("office.import")) } }
             }
         }
     }

@@ -51,9 +51,9 @@ impl Grid {
     /// The table in a box of its own, in which it may be moved if it is still too wide.
     pub fn table(&self) -> Markup {
         html! {
-            div.scroll tabindex="0" role="region" aria-label=(self.caption) {
+            div.scroll tabindex="0" role="group" aria-label=(self.caption) {
                 table.cards {
-                    caption { (self.caption) }
+                    caption.off { (self.caption) }
                     thead {
                         tr { @for column in &self.columns {
                             th.n[column.number] scope="col" { (column.label) }

@@ -32,7 +32,7 @@ pub fn login(language: Language, to: &str, wrong: Option<bool>) -> Html {
                 input #password type="password" name="password" autocomplete="current-password"
                     aria-invalid=[problem.map(|_| "true")]
                     aria-describedby=[problem.map(|_| "password-problem")];
-                div.go { button { (say("office.enter")) } }
+                div.go { button type="submit" { (say("office.enter")) } }
             }
             p.small { (say("office.session_ends")) }
         }

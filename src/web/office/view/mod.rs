@@ -95,7 +95,7 @@ fn ways(language: Language) -> Markup {
     html! {
         a href="/office" { (language.say("office.rounds")) }
         form.leave method="post" action="/office/logout" {
-            button.second { (language.say("office.logout")) }
+            button.second type="submit" { (language.say("office.logout")) }
         }
     }
 }

