@@ -29,6 +29,9 @@ const LINK: &str = "/p/";
 /// No request may take longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Except those of the office, which may bring a long list over a slow line.
+const PATIENCE_WITH_LISTS: Duration = Duration::from_secs(120);
+
 struct Front {
     patience: Duration,
     compressor: Compressor,
@@ -62,7 +65,10 @@ async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next)
     conceal_code(&mut request);
     let gzip = compress::accepted(request.headers());
     let cookie = request.headers().get(header::COOKIE).cloned();
-    let response = match tokio::time::timeout(front.patience, next.run(request)).await {
+    let brings_list =
+        request.method() == Method::POST && request.uri().path().starts_with("/office/");
+    let patience = if brings_list { PATIENCE_WITH_LISTS } else { front.patience };
+    let response = match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => WebError::unavailable("a request took too long").into_response(),
     };

@@ -127,7 +127,7 @@ impl<'a> Page<'a> {
                         (body)
                     }
                     (self.languages())
-                    @if let Some(nav) = self.nav.as_ref() { nav.rooms { (nav) } }
+                    @if let Some(nav) = self.nav.as_ref() { nav.rooms aria-label=(self.language.say("pages.rooms")) { (nav) } }
                     @else { (foot(language)) }
                 }
             }

@@ -10,6 +10,7 @@ mod join_attack;
 mod faults;
 mod kills;
 mod program;
+mod published_forms;
 mod quota;
 mod respondents;
 mod whole_round;

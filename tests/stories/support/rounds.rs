@@ -28,10 +28,23 @@ impl<'a> Field<'a> {
         self
     }
 
-    /// A target of everybody, so that all are invited.
+    /// Everybody is a target, so that all are invited; the other groups have one and no people.
+    fn targets(&self) -> Vec<(&str, &str, usize)> {
+        let mut targets = self.people.to_vec();
+        let (_, all) = self.files.iter().find(|(name, _)| name == "targets.csv").unwrap();
+        for line in all.lines().skip(1) {
+            let mut fields = line.split(',');
+            let (unit, group) = (fields.next().unwrap(), fields.next().unwrap());
+            if targets.iter().all(|(_, known, _)| *known != group) {
+                targets.push((unit, group, 1));
+            }
+        }
+        targets
+    }
+
     fn bundle(&self) -> Bundle {
         let mut targets = "unit,group,target,population\n".to_owned();
-        for (unit, group, people) in self.people {
+        for (unit, group, people) in self.targets() {
             writeln!(targets, "{unit},{group},{people},").unwrap();
         }
         let files = self.files.iter().map(|(name, text)| {
@@ -67,7 +80,7 @@ impl TestApp {
         let upload = Upload { name: "list.csv", bytes: list.as_bytes(), sheet: None };
         self.office.import_frame(&round, &[upload]).await.unwrap();
         let unexplained: Vec<(Stratum, String)> = field
-            .people
+            .targets()
             .iter()
             .map(|(unit, group, _)| (Stratum::new(unit, group), "a test".to_owned()))
             .collect();
