@@ -3,7 +3,9 @@
 use super::{Failure, Result};
 use crate::{sampling::Upload, survey::Bundle, text};
 use std::{
+    fmt::Display,
     fs,
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
@@ -25,7 +27,7 @@ pub fn survey_folder(folder: &Path) -> Result<Bundle> {
 }
 
 fn gather(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
-    let unreadable = |path: &Path, problem: &std::io::Error| {
+    let unreadable = |path: &Path, problem: &io::Error| {
         Failure::Environment(text!("cli.unreadable", path = path.display(), problem = problem))
     };
     let entries = fs::read_dir(folder).map_err(|problem| unreadable(folder, &problem))?;
@@ -77,13 +79,26 @@ impl Files {
 
 /// Writes a result to a file, or to standard output if none is named.
 pub fn write_out(out: Option<&Path>, content: &[u8]) -> Result<()> {
-    use std::io::Write;
     let done = match out {
         Some(path) => fs::write(path, content),
-        None => std::io::stdout().lock().write_all(content),
+        None => to_stdout(content),
     };
     done.map_err(|problem| {
         let path = out.unwrap_or(Path::new("-"));
         Failure::Environment(text!("cli.unwritable", path = path.display(), problem = problem))
     })
+}
+
+/// Writes a line of the result to standard output.
+pub fn print(line: impl Display) -> Result<()> {
+    write_out(None, format!("{line}\n").as_bytes())
+}
+
+/// A reader that has seen enough, as `head` has, is no failure.
+fn to_stdout(content: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(content).and_then(|()| stdout.flush()) {
+        Err(problem) if problem.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }

@@ -1,6 +1,9 @@
 //! `phieu draw`: draw the sample; prove that a draw follows from its frame and seed.
 
-use super::{Failure, Result, Settings, data::write_out};
+use super::{
+    Failure, Result, Settings,
+    data::{print, write_out},
+};
 use crate::{
     conduct::Verdict,
     sampling::{DrawRecord, FrozenFrame, verify},
@@ -60,8 +63,7 @@ pub async fn run(args: DrawArgs, settings: &Settings) -> Result<()> {
             let round = office.round(&round.unwrap_or_default()).await?;
             match office.verify_draw(&round).await? {
                 Verdict::Proved { record_sha256, sample } => {
-                    proved(&record_sha256, sample, settings);
-                    Ok(())
+                    proved(&record_sha256, sample, settings)
                 }
                 Verdict::Differs(difference) => Err(Failure::Data(difference)),
             }
@@ -78,8 +80,7 @@ async fn draw(args: DrawArgs, settings: &Settings) -> Result<()> {
     let summary = office
         .draw_sample(&round, &value.unwrap_or_default(), &source.unwrap_or_default(), "")
         .await?;
-    println!(
-        "{}",
+    print(
         text!(
             "cli.drawn",
             sample = summary.sample,
@@ -88,8 +89,8 @@ async fn draw(args: DrawArgs, settings: &Settings) -> Result<()> {
             seed = summary.seed,
             record = summary.record_sha256
         )
-        .say(settings.language)
-    );
+        .say(settings.language),
+    )?;
     for (stratum, missing) in summary.short {
         eprintln!(
             "{}",
@@ -113,8 +114,7 @@ async fn export(round: &str, to: &Path, settings: &Settings) -> Result<()> {
     })?;
     write_out(Some(&to.join("draw.json")), record.as_bytes())?;
     write_out(Some(&to.join("frame.txt")), frame.as_bytes())?;
-    println!("{}", text!("cli.draw_exported", path = to.display()).say(settings.language));
-    Ok(())
+    print(text!("cli.draw_exported", path = to.display()).say(settings.language))
 }
 
 fn verify_files(record: &Path, frame: &Path, settings: &Settings) -> Result<()> {
@@ -128,17 +128,9 @@ fn verify_files(record: &Path, frame: &Path, settings: &Settings) -> Result<()> 
     let frame =
         FrozenFrame::from_text(&read(frame)?).map_err(|problem| Failure::Data(problem.text()))?;
     verify(&record, &frame).map_err(|difference| Failure::Data(difference.text()))?;
-    proved(
-        &record.sha256_hex(),
-        record.strata.iter().map(|stratum| stratum.sample).sum(),
-        settings,
-    );
-    Ok(())
+    proved(&record.sha256_hex(), record.strata.iter().map(|stratum| stratum.sample).sum(), settings)
 }
 
-fn proved(record_sha256: &str, sample: usize, settings: &Settings) {
-    println!(
-        "{}",
-        text!("cli.draw_proved", sha256 = record_sha256, sample = sample).say(settings.language)
-    );
+fn proved(record_sha256: &str, sample: usize, settings: &Settings) -> Result<()> {
+    print(text!("cli.draw_proved", sha256 = record_sha256, sample = sample).say(settings.language))
 }

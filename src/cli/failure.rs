@@ -37,10 +37,10 @@ impl Failure {
                 eprintln!("{}", text.say(language));
             }
             Self::Frame(report) => {
+                eprintln!("{}", report.summary().say(language));
                 for problem in &report.problems {
                     eprintln!("{}", problem.say(language));
                 }
-                eprintln!("{}", report.summary().say(language));
             }
             Self::Survey(mistakes) => {
                 for mistake in mistakes {
@@ -78,11 +78,9 @@ impl From<StorageError> for Failure {
             StorageError::Forgetful { setting: "synchronous_commit", value, .. } => {
                 Self::Database(text!("cli.database_acknowledges_early", value = value))
             }
-            StorageError::Forgetful { setting, value, .. } => Self::Database(text!(
-                "cli.database_forgetful",
-                setting = setting,
-                value = value
-            )),
+            StorageError::Forgetful { setting, value, .. } => {
+                Self::Database(text!("cli.database_forgetful", setting = setting, value = value))
+            }
             StorageError::Migration(problem) => {
                 Self::Database(text!("cli.database_schema", problem = problem))
             }

@@ -1,6 +1,9 @@
 //! `phieu frame`: import and freeze the list of people.
 
-use super::{Failure, Result, Settings, data::Files};
+use super::{
+    Failure, Result, Settings,
+    data::{Files, print},
+};
 use crate::{sampling::Stratum, text};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
@@ -43,22 +46,21 @@ pub async fn run(act: FrameAct, settings: &Settings) -> Result<()> {
             for duplicate in &report.duplicates {
                 eprintln!("{}", duplicate.say(settings.language));
             }
-            println!("{}", report.summary().say(settings.language));
+            print(report.summary().say(settings.language))?;
         }
         FrameAct::Freeze { round, reasons } => {
             let round = office.round(&round).await?;
             let reasons = reasons.as_deref().map(read_reasons).transpose()?.unwrap_or_default();
             let frozen = office.freeze_frame(&round, &reasons).await?;
-            println!(
-                "{}",
+            print(
                 text!(
                     "cli.frozen",
                     number = frozen.number,
                     people = frozen.people,
                     sha256 = frozen.frame_sha256
                 )
-                .say(settings.language)
-            );
+                .say(settings.language),
+            )?;
         }
     }
     Ok(())

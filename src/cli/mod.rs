@@ -16,6 +16,7 @@ mod settings;
 mod survey;
 mod user;
 
+pub use data::print;
 pub use failure::Failure;
 pub use serve::{log_to_stderr, stop};
 pub use settings::Settings;

@@ -1,7 +1,7 @@
 //! `phieu reserve`: call people of the reserve.
 
-use super::{Result, Settings};
-use crate::{conduct::WaveAsked, sampling::WaveRule, text};
+use super::{Result, Settings, data::print};
+use crate::{sampling::WaveRule, text};
 use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
@@ -18,7 +18,7 @@ pub async fn run(act: ReserveAct, settings: &Settings) -> Result<()> {
     let ReserveAct::Release { round } = act;
     let office = settings.office().await?;
     let round = office.round(&round).await?;
-    let released = office.release_reserve(&round, &WaveAsked::IfDue(WaveRule::default())).await?;
+    let released = office.release_reserve(&round, &WaveRule::default()).await?;
     for one in &released {
         let line = match &one.held {
             None => text!("cli.released", unit = one.unit, group = one.group, people = one.people),
@@ -29,7 +29,7 @@ pub async fn run(act: ReserveAct, settings: &Settings) -> Result<()> {
                 reason = held.text().say(settings.language)
             ),
         };
-        println!("{}", line.say(settings.language));
+        print(line.say(settings.language))?;
     }
     Ok(())
 }

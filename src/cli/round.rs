@@ -1,6 +1,9 @@
 //! `phieu round`: set up, list, open, close, open the box.
 
-use super::{Failure, Result, Settings, data::survey_folder};
+use super::{
+    Failure, Result, Settings,
+    data::{print, survey_folder},
+};
 use crate::{clock, conduct::RoundPlan, text};
 use clap::Subcommand;
 use jiff::civil::Date;
@@ -47,7 +50,7 @@ pub enum RoundAct {
 
 pub async fn run(act: RoundAct, settings: &Settings) -> Result<()> {
     let office = settings.office().await?;
-    let say = |text: crate::messages::Text| println!("{}", text.say(settings.language));
+    let say = |text: crate::messages::Text| print(text.say(settings.language));
     match act {
         RoundAct::Create { survey, code, closes, lease, synthetic } => {
             let plan = RoundPlan {
@@ -62,32 +65,32 @@ pub async fn run(act: RoundAct, settings: &Settings) -> Result<()> {
                 round = round.row.code,
                 survey = round.survey.id,
                 sha256 = round.row.survey_sha256
-            ));
+            ))?;
         }
         RoundAct::List => {
             for round in office.rounds().await? {
-                println!(
+                print(format_args!(
                     "{}\t{}\t{}\t{}",
                     round.code,
                     round.state.as_str(),
                     round.opened_on.as_deref().unwrap_or("-"),
                     round.closes_on.as_deref().unwrap_or("-"),
-                );
+                ))?;
             }
         }
         RoundAct::Open { code } => {
             let invited = office.open_round(&office.round(&code).await?).await?;
-            say(text!("cli.round_opened", round = code, invitations = invited));
+            say(text!("cli.round_opened", round = code, invitations = invited))?;
         }
         RoundAct::Close { code } => {
             let last = office.close_round(&office.round(&code).await?).await?;
-            say(text!("cli.round_closed", round = code, last = moment(last)));
+            say(text!("cli.round_closed", round = code, last = moment(last)))?;
         }
         RoundAct::OpenBox { code } => {
             let unsealed = office.open_box(&office.round(&code).await?).await?;
-            say(text!("cli.box_opened", round = code, responses = unsealed.responses));
+            say(text!("cli.box_opened", round = code, responses = unsealed.responses))?;
             for (outcome, n) in unsealed.outcomes {
-                println!("  {outcome}\t{n}");
+                print(format_args!("  {outcome}\t{n}"))?;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! `phieu score`: scores and points of an opened round.
 
-use super::{Failure, Result, Settings};
+use super::{Failure, Result, Settings, data::print};
 use crate::{
     fieldwork::RoundState,
     report::{results, results_json, text_table},
@@ -40,9 +40,9 @@ pub async fn run(args: ScoreArgs, settings: &Settings) -> Result<()> {
     let facts = office.facts(&round).await?;
     let results = results(&facts, &round.survey, rule);
     if args.json {
-        println!("{}", results_json(&results));
+        print(results_json(&results))?;
     } else {
-        println!("{}", text_table(&results, settings.language));
+        print(text_table(&results, settings.language))?;
     }
     Ok(())
 }

@@ -47,6 +47,7 @@ pub async fn run(args: ServeArgs, settings: Settings) -> Result<()> {
         .or(settings.listen)
         .unwrap_or_else(|| LISTEN.parse().expect("the default address is an address"));
     let office = settings.office().await?;
+    office.destroy_leftover_keys().await?;
     if let Some(password) = &args.operator_password {
         set_operator_password(&office, password).await?;
     }

@@ -1,6 +1,9 @@
 //! `phieu survey`: check and show survey files. Needs no database.
 
-use super::{Failure, Result, Settings, data::survey_folder};
+use super::{
+    Failure, Result, Settings,
+    data::{print, survey_folder},
+};
 use crate::{survey::read_survey, text};
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -31,8 +34,7 @@ fn check(folders: &[PathBuf], settings: &Settings) -> Result<()> {
     let mut all = Vec::new();
     for folder in folders {
         match read_survey(&survey_folder(folder)?) {
-            Ok(survey) => println!(
-                "{}",
+            Ok(survey) => print(
                 text!(
                     "cli.survey_is_well",
                     folder = folder.display(),
@@ -40,12 +42,12 @@ fn check(folders: &[PathBuf], settings: &Settings) -> Result<()> {
                     criteria = survey.rule.criteria.len(),
                     sha256 = survey.sha256
                 )
-                .say(settings.language)
-            ),
+                .say(settings.language),
+            )?,
             Err(mistakes) => {
-                println!("{}:", folder.display());
+                print(format_args!("{}:", folder.display()))?;
                 for mistake in &mistakes {
-                    println!("  {}", mistake.text().say(settings.language));
+                    print(format_args!("  {}", mistake.text().say(settings.language)))?;
                 }
                 all.extend(mistakes);
             }
@@ -61,24 +63,24 @@ fn check(folders: &[PathBuf], settings: &Settings) -> Result<()> {
 fn show(folder: &std::path::Path, settings: &Settings) -> Result<()> {
     let survey = read_survey(&survey_folder(folder)?).map_err(Failure::Survey)?;
     let language = settings.language.code();
-    println!("{} ({} {})", survey.title.get(language), survey.id, survey.version);
-    println!("{}", survey.document.get(language));
+    print(format_args!("{} ({} {})", survey.title.get(language), survey.id, survey.version))?;
+    print(survey.document.get(language))?;
     for group in &survey.groups {
-        println!("\n{} ({})", group.label.get(language), group.code);
+        print(format_args!("\n{} ({})", group.label.get(language), group.code))?;
         for part in survey.parts.iter().filter(|part| part.group == group.code) {
             let subject = survey.subject(&part.subject).map(|subject| subject.label.get(language));
-            println!("  {} → {}", part.form, subject.unwrap_or(&part.subject));
+            print(format_args!("  {} → {}", part.form, subject.unwrap_or(&part.subject)))?;
         }
     }
     for criterion in &survey.rule.criteria {
         let name = survey.framework.find(&criterion.criterion);
-        println!(
+        print(format_args!(
             "\n{} {}",
             criterion.criterion,
             name.map_or("", |criterion| criterion.name.get(language))
-        );
+        ))?;
         for line in criterion.in_words(&survey.group_names(), settings.language) {
-            println!("  {line}");
+            print(format_args!("  {line}"))?;
         }
     }
     Ok(())

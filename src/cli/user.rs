@@ -1,6 +1,6 @@
 //! `phieu user`: access to the office's pages.
 
-use super::{Failure, Result, Settings};
+use super::{Failure, Result, Settings, data::print};
 use crate::{text, web::office::set_operator_password};
 use clap::Subcommand;
 use std::io::{BufRead, IsTerminal};
@@ -23,6 +23,6 @@ pub async fn run(act: UserAct, settings: &Settings) -> Result<()> {
         .read_line(&mut password)
         .map_err(|error| Failure::environment(&error))?;
     set_operator_password(&office, password.trim_end_matches(['\r', '\n'])).await?;
-    println!("{}", text!("cli.password_set").say(settings.language));
+    print(text!("cli.password_set").say(settings.language))?;
     Ok(())
 }

@@ -20,13 +20,6 @@ use uuid::Uuid;
 /// The name of the fact that tells on which day the daily counts were refreshed.
 const COUNTED_ON: &str = "daily_counts";
 
-/// Under what conditions a wave of the reserve goes out.
-#[derive(Debug, Clone)]
-pub enum WaveAsked {
-    /// If the published rule says that today is a day for it.
-    IfDue(WaveRule),
-}
-
 /// What went out of the reserve of one stratum, or why nothing did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Released {
@@ -75,9 +68,9 @@ impl Office {
         Ok(last_extension)
     }
 
-    /// Calls the next people of the reserve, in drawn order, where the rule asks for it.
-    pub async fn release_reserve(&self, round: &Round, asked: &WaveAsked) -> Result<Vec<Released>> {
-        let WaveAsked::IfDue(rule) = asked;
+    /// Calls the next people of the reserve, in drawn order, if the published rule says that
+    /// today is a day for it, where it says that they are needed.
+    pub async fn release_reserve(&self, round: &Round, rule: &WaveRule) -> Result<Vec<Released>> {
         if round.row.state != RoundState::Open {
             return refuse(text!("conduct.not_open", round = round.row.code));
         }

@@ -12,7 +12,7 @@ mod setup;
 mod unsealing;
 
 pub use drawing::{DrawSummary, Verdict};
-pub use field::{Released, WaveAsked};
+pub use field::Released;
 pub use frame::Frozen;
 pub use inviting::Invited;
 pub use setup::RoundPlan;

@@ -77,6 +77,20 @@ impl Office {
         Ok(unsealed)
     }
 
+    /// Destroys keys that an opening which was cut short has left behind.
+    pub async fn destroy_leftover_keys(&self) -> Result<()> {
+        for row in self.rounds().await? {
+            if row.state == RoundState::Opened && self.secrets.destroy_round(row.id)? {
+                let mut tx = self.store.write().await?;
+                let about = json!({ "round": row.code });
+                self.record(&mut tx, "box.key_destroyed", &about).await?;
+                tx.commit().await?;
+                self.store.checkpoint().await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Destroys the keys of an opened round, empties the log of the database, and records it.
     async fn destroy_keys(&self, round: &Round) -> Result<()> {
         self.secrets.destroy_round(round.row.id)?;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     cli::Failure,
-    conduct::{DrawSummary, Invited, Office, Round, RoundPlan, WaveAsked},
+    conduct::{DrawSummary, Invited, Office, Round, RoundPlan},
     sampling::{FrameReport, Stratum, Upload, WaveRule},
     survey::{Bundle, Survey, read_survey},
     text,
@@ -139,7 +139,7 @@ pub async fn act(
 /// Calls the reserve where the rule asks for it; returns how many people were called.
 pub async fn call_reserve(office: &Office, code: &str) -> Result<u64> {
     let round = office.round(code).await?;
-    let released = office.release_reserve(&round, &WaveAsked::IfDue(WaveRule::default())).await?;
+    let released = office.release_reserve(&round, &WaveRule::default()).await?;
     Ok(released.iter().map(|one| one.people).sum())
 }
 

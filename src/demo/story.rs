@@ -2,7 +2,7 @@
 
 use super::round::{DemoSurvey, act, call_reserve, prepare};
 use crate::{
-    cli::{Failure, Settings, log_to_stderr, stop},
+    cli::{Failure, Settings, log_to_stderr, print, stop},
     clock::{Clock, start_of},
     conduct::Office,
     fieldwork::RoundState,
@@ -94,9 +94,9 @@ pub async fn run(args: DemoArgs, settings: &Settings) -> Result<()> {
     let facts = office.facts(&round).await?;
     let results = results(&facts, &round.survey, &round.survey.rule);
     if args.json {
-        println!("{}", results_json(&results));
+        print(results_json(&results))?;
     } else {
-        println!("{}", text_table(&results, settings.language));
+        print(text_table(&results, settings.language))?;
     }
     if !args.exit {
         clock.run();

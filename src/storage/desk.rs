@@ -265,7 +265,21 @@ impl Desk {
     }
 
     /// The draft `id` as the database has it.
+    ///
+    /// When the one in memory is still of the database's version, it is that one: a short
+    /// look-up instead of a long one.
     pub async fn fresh_draft(&self, id: Uuid) -> Result<Option<Arc<StoredDraft>>> {
+        if let Some(known) = self.inner.drafts.get(&id) {
+            let version: Option<i64> = read!(self.store, |pool| sqlx::query_scalar(
+                "SELECT version FROM draft WHERE id = $1"
+            )
+            .bind(id)
+            .fetch_optional(pool)
+            .await?);
+            if version == Some(known.version) {
+                return Ok(Some(known));
+            }
+        }
         let line: Option<DraftLine> = read!(self.store, |pool| {
             sqlx::query_as(
             "SELECT draft.part_id AS part, draft.issue, draft.version, draft.lease_until, draft.body,

@@ -1,10 +1,12 @@
 //! The service as a whole: pages on a port, and the work that goes on behind them.
 
 use super::{PublicApp, WebSettings, dressed, respondents};
-use crate::{conduct::Office, messages::Text, storage::Intake, text};
+use crate::{conduct::Office, messages::Text, storage::{Desk, Intake}, text};
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
+    http::StatusCode,
+    routing::get,
 };
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
@@ -81,7 +83,9 @@ impl Service {
             office.clock.clone(),
             settings.clone(),
         );
-        let pages = dressed(respondents(app).merge(more), &settings);
+        let well = office.desk();
+        let health = Router::new().route("/healthz", get(async move || health(&well).await));
+        let pages = dressed(respondents(app).merge(more).merge(health), &settings);
         Ok(Self { listener, pages, address: bound, intake, office: office.clone() })
     }
 
@@ -132,6 +136,14 @@ impl Service {
                 }
             }
         })
+    }
+}
+
+/// Whether the service and its database answer, for whatever watches over the machine.
+async fn health(desk: &Desk) -> (StatusCode, &'static str) {
+    match desk.is_well().await {
+        Ok(()) => (StatusCode::OK, "ok\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
 }
 

@@ -52,4 +52,4 @@ export async function notices(browser, album, tally, rounds, language) {
 }
 
 /** A well-formed code that was never issued: its last character fits the others. */
-const UNKNOWN = '7KQ4-MR2X-WD9C'
+const UNKNOWN = '7KQ4-MR2X-WD9S'

@@ -306,9 +306,13 @@ async fn while_postgresql_is_away_pages_say_so_and_then_go_on() {
     .await
     .unwrap();
     let mut stranger = Guest::new(server.address());
-    let (code, (other, saving)) = (format!("/p/{}", invited[9].code), guests.split_first_mut().unwrap());
-    let (entering, showing, saved) =
-        tokio::join!(stranger.get(&code), other.get("/phieu/q/1"), save(&mut saving[0], "vẫn còn đây"));
+    let (code, (other, saving)) =
+        (format!("/p/{}", invited[9].code), guests.split_first_mut().unwrap());
+    let (entering, showing, saved) = tokio::join!(
+        stranger.get(&code),
+        other.get("/phieu/q/1"),
+        save(&mut saving[0], "vẫn còn đây")
+    );
     for away in [entering.unwrap(), showing.unwrap()] {
         assert_eq!(away.status, 503, "{}", away.body);
         assert!(away.body.contains("Hệ thống đang bận") && away.body.contains("an toàn"));
@@ -348,7 +352,10 @@ async fn a_postgresql_that_may_forget_is_refused_at_start() {
         cluster.execute(&[&on, "SELECT pg_reload_conf()", "SELECT pg_sleep(0.3)"]).await;
     }
     for (off, on) in [
-        ("ALTER DATABASE postgres SET synchronous_commit = off", "ALTER DATABASE postgres RESET ALL"),
+        (
+            "ALTER DATABASE postgres SET synchronous_commit = off",
+            "ALTER DATABASE postgres RESET ALL",
+        ),
         ("ALTER ROLE phieu SET synchronous_commit = off", "ALTER ROLE phieu RESET ALL"),
     ] {
         cluster.execute(&[off]).await;

@@ -5,12 +5,14 @@
 #[macro_use]
 mod support;
 
+mod clear_words;
 mod code_holder;
-mod join_attack;
 mod faults;
+mod join_attack;
 mod kills;
 mod program;
 mod published_forms;
 mod quota;
 mod respondents;
+mod storage;
 mod whole_round;

@@ -85,14 +85,13 @@ fn levels_are_as_published(results: &Results, published: &Published) {
 }
 
 fn published() -> Published {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/data/satisfaction-ba-ria-vung-tau-2022.csv"
-    );
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/satisfaction-ba-ria-vung-tau-2022.csv");
     let mut file = csv::Reader::from_path(path).unwrap();
     let headings = file.headers().unwrap().clone();
     let row = file.records().next().unwrap().unwrap();
-    let field = |name: &str| row[headings.iter().position(|known| known == name).unwrap()].to_owned();
+    let field =
+        |name: &str| row[headings.iter().position(|known| known == name).unwrap()].to_owned();
     let levels = [
         ("5", 5, "very_satisfied"),
         ("4", 4, "satisfied"),
@@ -101,7 +100,10 @@ fn published() -> Published {
         ("1", 1, "very_dissatisfied"),
     ];
     Published {
-        counts: levels.iter().map(|(code, _, name)| (*code, field(name).parse().unwrap())).collect(),
+        counts: levels
+            .iter()
+            .map(|(code, _, name)| (*code, field(name).parse().unwrap()))
+            .collect(),
         percents: levels[..3]
             .iter()
             .map(|(_, code, name)| (*code, field(&format!("published_{name}_percent"))))

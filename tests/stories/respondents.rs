@@ -204,7 +204,8 @@ on_both_engines! {
     async fn a_database_that_is_away_costs_nothing_typed(app: TestApp) {
         let (_, invited) = citizens(&app).await;
         let mut browser = app.browser();
-        begun(&mut browser, &invited[0]).await;
+        let first = begun(&mut browser, &invited[0]).await;
+        browser.get(&first).await;
         let mut done = app.browser();
         let first = begun(&mut done, &invited[1]).await;
         fill_in(&mut done, &first).await;
@@ -289,7 +290,7 @@ on_both_engines! {
         let unsealed = app.finish(&round).await;
         assert_eq!(unsealed.responses, 6 * (2 + 2 + 1));
         let facts = app.office.facts(&app.office.round("bo").await.unwrap()).await.unwrap();
-        for cell in &facts.cells {
+        for cell in facts.cells.iter().filter(|cell| cell.released > 0) {
             assert_eq!(cell.outcomes.get("answered"), Some(&6), "{:?}", cell.key());
         }
     }
@@ -325,7 +326,8 @@ async fn fill_in(browser: &mut Browser, at: &str) -> String {
 /// The fields of the form on a page, each filled in one way that is accepted.
 fn filled(page: &str) -> Vec<(String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
-    for tag in page.split('<').filter(|tag| tag.starts_with("input") || tag.starts_with("textarea")) {
+    for tag in page.split('<').filter(|tag| tag.starts_with("input") || tag.starts_with("textarea"))
+    {
         let attribute = |name: &str| {
             let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
             rest.split('"').next()

@@ -21,12 +21,7 @@ impl Strace {
     }
 
     /// Makes `calls` fail as `fault` says in these processes, and in none that they start.
-    pub async fn inject_in_these(
-        processes: &[u32],
-        calls: &str,
-        fault: &str,
-        log: &Path,
-    ) -> Self {
+    pub async fn inject_in_these(processes: &[u32], calls: &str, fault: &str, log: &Path) -> Self {
         Self::attach(Command::new("strace"), processes, calls, fault, log).await
     }
 
