@@ -85,7 +85,7 @@ impl Office {
                 let about = json!({ "round": row.code });
                 self.record(&mut tx, "box.key_destroyed", &about).await?;
                 tx.commit().await?;
-                self.store.checkpoint().await?;
+                self.store.sweep().await?;
             }
         }
         Ok(())
@@ -97,7 +97,7 @@ impl Office {
         let mut tx = self.store.write().await?;
         self.record(&mut tx, "box.key_destroyed", &json!({ "round": round.row.code })).await?;
         tx.commit().await?;
-        Ok(self.store.checkpoint().await?)
+        Ok(self.store.sweep().await?)
     }
 }
 

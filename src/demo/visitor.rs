@@ -227,6 +227,8 @@ impl Browser<'_> {
         if method == Method::POST {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
+        // The line takes a request only once it is done with the one before.
+        self.line.sender.ready().await?;
         let response = self.line.sender.send_request(request.body(Full::from(body))?).await?;
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str()?;

@@ -72,7 +72,7 @@ impl FromStr for Address {
                 .map_err(|_| StorageError::Address { url: "postgres://…".to_owned() })?;
             return Ok(Self::Postgres(Box::new(options), None));
         }
-        Err(StorageError::Address { url: url.chars().take(40).collect() })
+        Err(StorageError::Address { url: without_password(url).chars().take(40).collect() })
     }
 }
 
@@ -222,11 +222,17 @@ impl Store {
         }
     }
 
-    /// Moves the write-ahead log into the database file and empties it (SQLite), so that
-    /// nothing deleted is left in it.
-    pub async fn checkpoint(&self) -> Result<()> {
-        if let Pools::Sqlite { writer, .. } = &self.pools {
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
+    /// Leaves nothing of what was deleted lying about: the write-ahead log is moved into the
+    /// database file and emptied (SQLite), rows that nobody can see any more are removed
+    /// (PostgreSQL).
+    pub async fn sweep(&self) -> Result<()> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
+            }
+            Pools::Postgres(pool) => {
+                sqlx::query("VACUUM sealed, draft, part, invitation").execute(pool).await?;
+            }
         }
         Ok(())
     }
@@ -275,6 +281,12 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// What may be shown of a mistyped address: nothing of who logs in, and how.
+fn without_password(url: &str) -> String {
+    let (Some(begin), Some(at)) = (url.find("//"), url.rfind('@')) else { return url.to_owned() };
+    if begin + 2 > at { url.to_owned() } else { format!("{}…{}", &url[..begin + 2], &url[at..]) }
 }
 
 /// Connects and leaves: a pool would wait for a server that is not there, and not say why.
@@ -355,6 +367,8 @@ mod tests {
         let problem = "mysql://x".parse::<Address>().map(|_| ()).unwrap_err().to_string();
         assert!(problem.contains("sqlite:FILE"), "{problem}");
         assert!("sqlite::memory:".parse::<Address>().is_err());
+        let problem = "mysql://phieu:secret@host/x".parse::<Address>().map(|_| ()).unwrap_err();
+        assert!(problem.to_string().contains("mysql://…@host/x"), "{problem}");
     }
 
     #[test]

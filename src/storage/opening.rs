@@ -151,15 +151,20 @@ impl Tx {
     /// Everything in the box of a closed round, its parts locked: a submit that is under way in
     /// another process is either seen here or will find the round opened.
     pub async fn take_box(&mut self, round: Uuid) -> Result<BoxContents> {
-        on!(self, |conn| {
+        // On SQLite the one writer has locked everything already.
+        if let Self::Postgres(tx) = self {
             sqlx::query(
-            "UPDATE part SET started = started WHERE cell_id IN (SELECT id FROM cell WHERE round_id = $1)"
-        )
-        .bind(round)
-        .execute(conn)
-        .await?
-        .rows_affected()
-        });
+                "SELECT part.id
+                   FROM part
+                   JOIN cell ON cell.id = part.cell_id
+                  WHERE cell.round_id = $1
+                  ORDER BY part.id
+                    FOR UPDATE OF part",
+            )
+            .bind(round)
+            .fetch_all(&mut **tx)
+            .await?;
+        }
         let parts: Vec<PartLine> = on!(self, |conn| {
             sqlx::query_as(
             "SELECT part.id, part.cell_id, invitation.draw_rank, invitation.said, part.started, part.submits, part.gate
@@ -207,20 +212,59 @@ impl Tx {
     /// Writes what was in the box, and erases the box and every trace of who answered.
     pub async fn empty_box(&mut self, round: Uuid, opened: &Opened) -> Result<()> {
         self.write_opened(round, opened).await?;
+        self.forget_who_answered(round).await?;
         on!(self, |conn| {
             for statement in [
                 "DELETE FROM sealed WHERE round_id = $1",
                 "DELETE FROM draft
                   WHERE part_id IN (SELECT part.id FROM part JOIN cell ON cell.id = part.cell_id WHERE cell.round_id = $1)",
-                "UPDATE part SET started = FALSE, slot = 0, submits = 0, gate = ''
-                  WHERE cell_id IN (SELECT id FROM cell WHERE round_id = $1)",
-                "UPDATE invitation SET said = '' WHERE round_id = $1",
                 "UPDATE cell SET held = 0 WHERE round_id = $1",
                 "UPDATE round SET state = 'opened' WHERE id = $1",
             ] {
                 sqlx::query(statement).bind(round).execute(&mut *conn).await?;
             }
         });
+        Ok(())
+    }
+
+    /// Makes all parts and invitations of a round alike.
+    async fn forget_who_answered(&mut self, round: Uuid) -> Result<()> {
+        match self {
+            // These tables lie in the order of random ids: a row that was written often lies
+            // where it always lay.
+            Self::Sqlite(tx) => {
+                for statement in [
+                    "UPDATE part SET started = FALSE, slot = 0, submits = 0, gate = ''
+                      WHERE cell_id IN (SELECT id FROM cell WHERE round_id = $1)",
+                    "UPDATE invitation SET said = '' WHERE round_id = $1",
+                ] {
+                    sqlx::query(statement).bind(round).execute(&mut **tx).await?;
+                }
+            }
+            // PostgreSQL writes a changed row anew, behind the others: the order of rows, and
+            // which transaction wrote them, would tell who answered and in what order. So all
+            // are written anew, in the order of random ids.
+            Self::Postgres(tx) => {
+                for statement in [
+                    "WITH gone AS (
+                         DELETE FROM part
+                          WHERE cell_id IN (SELECT id FROM cell WHERE round_id = $1)
+                      RETURNING id, invitation_id, cell_id
+                     )
+                     INSERT INTO part (id, invitation_id, cell_id, started, slot, submits, gate)
+                     SELECT id, invitation_id, cell_id, FALSE, 0, 0, '' FROM gone ORDER BY id",
+                    "WITH gone AS (
+                         DELETE FROM invitation
+                          WHERE round_id = $1
+                      RETURNING id, round_id, stratum_id, draw_rank, issue
+                     )
+                     INSERT INTO invitation (id, round_id, stratum_id, draw_rank, issue, said)
+                     SELECT id, round_id, stratum_id, draw_rank, issue, '' FROM gone ORDER BY id",
+                ] {
+                    sqlx::query(statement).bind(round).execute(&mut **tx).await?;
+                }
+            }
+        }
         Ok(())
     }
 

@@ -1,7 +1,12 @@
 //! The service as a whole: pages on a port, and the work that goes on behind them.
 
 use super::{PublicApp, WebSettings, dressed, respondents};
-use crate::{conduct::Office, messages::Text, storage::{Desk, Intake}, text};
+use crate::{
+    conduct::Office,
+    messages::Text,
+    storage::{Desk, Intake},
+    text,
+};
 use axum::{
     Router,
     extract::{ConnectInfo, Request},

@@ -73,7 +73,7 @@ fn a_mistake_in_usage_is_exit_code_2_and_help_is_a_result() {
         &["serve", "--listen", "nowhere"],
         &["--nonsense"],
     ] {
-        place.run(arguments).refused(2, &["phieu"]);
+        place.run(arguments).refused(2, &["--"]);
     }
     assert_eq!(place.run(&["--help"]).done(&["round", "score"]).err, "");
     assert_eq!(place.run(&["--version"]).done(&["phieu"]).err, "");
@@ -169,7 +169,13 @@ fn a_port_in_use_is_exit_code_2() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let arguments = ["serve", "--listen", &address];
-    refused(&place, &arguments, 2, &["đang được", &address], &["in use", &address]);
+    refused(
+        &place,
+        &arguments,
+        2,
+        &["chương trình khác", &address],
+        &["Another program", &address],
+    );
     // An address that is nobody's on this machine.
     let arguments = ["serve", "--listen", "192.0.2.1:8080"];
     refused(&place, &arguments, 2, &["192.0.2.1:8080"], &["192.0.2.1:8080"]);
@@ -311,13 +317,17 @@ fn a_tampered_draw_is_exit_code_1_and_its_first_difference_is_named() {
     assert_eq!(elsewhere(&verify).done(&["Đúng", "3 người"]).err, "");
 
     let good = fs::read_to_string(record).unwrap();
-    let mut json: serde_json::Value = serde_json::from_str(&good).unwrap();
-    let lots = json["strata"][0]["lots"].as_array_mut().unwrap();
-    lots.swap(1, 2);
-    fs::write(record, serde_json::to_string_pretty(&json).unwrap()).unwrap();
-    elsewhere(&verify).refused(1, &["so-tnmt", "nd", "2"]);
+    let tamper = |field: &str, value: serde_json::Value| {
+        let mut json: serde_json::Value = serde_json::from_str(&good).unwrap();
+        json["strata"][0][field] = value;
+        fs::write(record, json.to_string()).unwrap();
+    };
+    tamper("sample", 2.into());
+    elsewhere(&verify).refused(1, &["so-tnmt × nd", "sample", "“2”", "“3”"]);
     let english = elsewhere(&[&verify[..], &["--lang", "en"]].concat());
-    english.refused(1, &["stratum so-tnmt × nd", "at rank 2", "is right"]);
+    english.refused(1, &["stratum so-tnmt × nd, sample", "it says “2” where “3” is right"]);
+    tamper("order_sha256", "00".repeat(32).into());
+    elsewhere(&verify).refused(1, &["so-tnmt × nd", "order_sha256"]);
 
     fs::write(record, good.replace("12345", "54321")).unwrap();
     elsewhere(&verify).refused(1, &["seed"]);

@@ -8,7 +8,7 @@ use phieu::{
     },
     storage::{
         AuditEntry, Begun, CellRow, CodeState, NewInvitation, NewLabel, NewPart, NewPerson,
-        NewRound, Opened, OpenedResponse, Received, ReceiptState, Save, Saved, Start, Store,
+        NewRound, Opened, OpenedResponse, ReceiptState, Received, Save, Saved, Start, Store,
         StratumRow, Submit, Tx, first_broken_link,
     },
 };
@@ -43,7 +43,7 @@ on_both_engines! {
         // Who began to read before sees one state of the database throughout.
         assert_eq!(earlier.fact("weather").await.unwrap(), None);
         drop(earlier);
-        store.checkpoint().await.unwrap();
+        store.sweep().await.unwrap();
         app.desk.is_well().await.unwrap();
         // Opening it again finds everything in its place.
         let again = Store::open(&app.address).await.unwrap();
@@ -363,11 +363,26 @@ impl Field {
         let mut tx = app.office.store.write().await.unwrap();
         let round = new_round(&mut tx, "b").await;
         let stratum = new_stratum(&mut tx, round, "so-tnmt", "nd").await;
-        let cell = CellRow { form: "hai-long".to_owned(), subject: "so-tnmt".to_owned(), ..new_cell(stratum, 0) };
+        let cell = CellRow {
+            form: "hai-long".to_owned(),
+            subject: "so-tnmt".to_owned(),
+            ..new_cell(stratum, 0)
+        };
         tx.add_cells(round, std::slice::from_ref(&cell)).await.unwrap();
-        let mut field = Self { round, stratum, cell: cell.id, invitations: Vec::new(), codes: Vec::new(), parts: Vec::new() };
+        let mut field = Self {
+            round,
+            stratum,
+            cell: cell.id,
+            invitations: Vec::new(),
+            codes: Vec::new(),
+            parts: Vec::new(),
+        };
         for number in 0..people {
-            let mut one = new_invitation(stratum, &format!("P{number:03}"), i64::try_from(number).unwrap() + 1);
+            let mut one = new_invitation(
+                stratum,
+                &format!("P{number:03}"),
+                i64::try_from(number).unwrap() + 1,
+            );
             let code = AccessCode::derive(secrets.codes().unwrap(), one.id, 0);
             one.code_hash = code.hash(&secrets.public.lookup);
             let part = NewPart { id: Uuid::new_v4(), invitation: one.id, cell: cell.id };
@@ -388,7 +403,8 @@ impl Field {
         let (part, draft) = (self.parts[at], Uuid::new_v4());
         let start = Start { part, draft, issue: 0, body: vec![0; 40] };
         assert_eq!(app.intake.start(start).await.unwrap(), Begun::Yes);
-        let submit = Submit { draft, part, issue: 0, receipt_before: [number; 32], body: vec![number; 40] };
+        let submit =
+            Submit { draft, part, issue: 0, receipt_before: [number; 32], body: vec![number; 40] };
         assert_eq!(app.intake.submit(submit).await.unwrap(), Received::Yes);
     }
 

@@ -12,4 +12,4 @@ pub use place::{Place, Ran};
 pub use postgres::Cluster;
 pub use server::Server;
 pub use strace::Strace;
-pub use survey::{Field, Invitee, QUESTIONS, bundle, survey_folder};
+pub use survey::{Field, Invitee, QUESTIONS, survey_folder};

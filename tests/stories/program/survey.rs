@@ -56,7 +56,7 @@ pub struct Invitee {
 }
 
 /// The survey's files for these groups.
-pub fn bundle(fields: &[Field]) -> Bundle {
+fn bundle(fields: &[Field]) -> Bundle {
     Bundle::new(files(fields)).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
