@@ -11,7 +11,6 @@ use crate::{
     survey::{MergeStep, Survey},
     text,
 };
-use rand::seq::SliceRandom;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -120,7 +119,6 @@ fn unseal(
             _ => recount(&mut decided, cell, Outcome::Unreadable),
         }
     }
-    scored.shuffle(&mut rand::rng());
     let known: Vec<Scored> = scored
         .iter()
         .map(|(_, cell, content)| Scored {
@@ -167,7 +165,9 @@ fn unseal(
             receipt_after,
         });
     }
-    opened.texts.shuffle(&mut rand::rng());
+    // The order of random ids is no order, and tables that lie in it are written front to back.
+    opened.responses.sort_unstable_by_key(|response| response.id);
+    opened.texts.sort_unstable_by_key(|(id, ..)| *id);
     let mut totals = BTreeMap::new();
     for ((cell, outcome), n) in decided.outcomes {
         if n != 0 {
@@ -241,7 +241,7 @@ fn open_envelopes(
     })
 }
 
-/// Every receipt with whether it was withdrawn, shuffled.
+/// Every receipt with whether it was withdrawn, in the order of the hashes, which is no order.
 fn receipts(contents: &BoxContents, envelopes: &[Envelope]) -> Vec<([u8; 32], bool)> {
     let mut receipts: Vec<([u8; 32], bool)> = envelopes
         .iter()
@@ -255,7 +255,6 @@ fn receipts(contents: &BoxContents, envelopes: &[Envelope]) -> Vec<([u8; 32], bo
         .collect();
     receipts.sort_unstable();
     receipts.dedup_by_key(|(receipt, _)| *receipt);
-    receipts.shuffle(&mut rand::rng());
     receipts
 }
 

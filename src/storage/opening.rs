@@ -91,11 +91,11 @@ pub struct OpenedResponse {
 pub struct Opened {
     /// Labels.
     pub labels: Vec<NewLabel>,
-    /// Responses, in random order.
+    /// Responses, by their random ids.
     pub responses: Vec<OpenedResponse>,
-    /// Every receipt given out and whether it was withdrawn, in random order.
+    /// Every receipt given out and whether it was withdrawn, by their hashes.
     pub receipts: Vec<([u8; 32], bool)>,
-    /// Free texts with their questions, in random order.
+    /// Free texts with their questions, by their random ids.
     pub texts: Vec<(Uuid, String, String)>,
     /// How the parts ended.
     pub outcomes: BTreeMap<(Uuid, &'static str), i64>,
