@@ -63,8 +63,8 @@ pub struct Book {
     pub survey: Survey,
     /// Made-up people and answers.
     pub synthetic: bool,
-    /// Seals answers.
-    pub box_key: BoxPublicKey,
+    /// Seals answers; `None` before the round has opened.
+    pub box_key: Option<BoxPublicKey>,
     /// The announced last day.
     pub closes_on: Option<Date>,
     /// How long a saved page may still be submitted after closing.
@@ -368,7 +368,7 @@ impl Desk {
         .await?
         });
         let Some(line) = line else { return Ok(None) };
-        let Some(box_key) = line.box_key else { return Ok(None) };
+        let box_key = line.box_key.as_deref().map(BoxPublicKey::from_bytes).transpose();
         let unreadable = || StorageError::corrupt("survey_copy", "files");
         let bundle = Bundle::from_json(&line.files).map_err(|_| unreadable())?;
         let book = Arc::new(Book {
@@ -376,14 +376,16 @@ impl Desk {
             code: line.code,
             survey: read_survey(&bundle).map_err(|_| unreadable())?,
             synthetic: line.synthetic,
-            box_key: BoxPublicKey::from_bytes(&box_key)
-                .map_err(|_| StorageError::corrupt("round", "box_key"))?,
+            box_key: box_key.map_err(|_| StorageError::corrupt("round", "box_key"))?,
             closes_on: line.closes_on.and_then(|day| day.parse().ok()),
             lease: line.lease,
             round_key: (self.inner.round_keys)(round),
         });
-        let mut books = self.inner.books.write().unwrap_or_else(PoisonError::into_inner);
-        books.insert(round, Arc::clone(&book));
+        // What is read before the opening is not complete yet.
+        if book.box_key.is_some() {
+            let mut books = self.inner.books.write().unwrap_or_else(PoisonError::into_inner);
+            books.insert(round, Arc::clone(&book));
+        }
         Ok(Some(book))
     }
 

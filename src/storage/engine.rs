@@ -228,7 +228,12 @@ impl Store {
     pub async fn sweep(&self) -> Result<()> {
         match &self.pools {
             Pools::Sqlite { writer, .. } => {
-                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
+                let (busy, _, _): (i64, i64, i64) =
+                    sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await?;
+                if busy != 0 {
+                    // What is deleted goes when the last connection closes, if not before.
+                    tracing::warn!("the log could not be emptied yet: somebody is reading it");
+                }
             }
             Pools::Postgres(pool) => {
                 sqlx::query("VACUUM sealed, draft, part, invitation").execute(pool).await?;

@@ -73,7 +73,7 @@ export async function readRounds(browser, album, tally, demo, password, language
 
 const BAD_LIST = `Mã;Họ và tên;Mã đơn vị;Nhóm đối tượng;Điện thoại
 1;Nguyễn Thị Ánh;van-phong;Người dân;0912345678
-2;Trần Văn Bình;vanphong;Người dân;
+2;Trần Văn Bình;phong-cu;Người dân;
 3;Lê Thị Cúc;van-phong;Cán bộ hưu trí;
 ;;van-phong;Người dân;
 1;Phạm Văn Dũng;van-phong;Doanh nghiệp, tổ chức;

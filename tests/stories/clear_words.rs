@@ -335,7 +335,7 @@ fn a_tampered_draw_is_exit_code_1_and_its_first_difference_is_named() {
     elsewhere(&verify).refused(1, &[]);
     fs::write(record, &good).unwrap();
     let people = fs::read_to_string(frame).unwrap();
-    fs::write(frame, people.replacen("P2", "P9", 1)).unwrap();
+    fs::write(frame, people.replacen("P3", "P4", 1)).unwrap();
     elsewhere(&verify).refused(1, &["frame_sha256"]);
 }
 

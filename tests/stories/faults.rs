@@ -70,11 +70,18 @@ async fn save_at_last(guest: &mut Guest, words: &str) {
     }
 }
 
-/// What the last page shows as typed.
+/// Whether the last page shows `words`. A fault may keep the page from being shown at once.
 async fn shows(guest: &mut Guest, words: &str) -> bool {
-    let page = guest.get("/phieu/q/3").await.unwrap();
-    assert_eq!(page.status, 200, "{:?}", page.location);
-    page.body.contains(words)
+    let mut tries = 0;
+    loop {
+        let page = guest.get("/phieu/q/3").await.unwrap();
+        tries += 1;
+        if page.status == 503 && tries < 5 {
+            continue;
+        }
+        assert_eq!(page.status, 200, "{:?}", page.location);
+        return page.body.contains(words);
+    }
 }
 
 /// Everybody submits, and sees the receipt.
@@ -139,17 +146,15 @@ async fn a_failing_disk_is_never_an_acknowledgement() {
 
     for (calls, fault) in [
         ("fsync,fdatasync", "error=EIO:when=2+3"),
-        ("fsync,fdatasync", "error=ENOSPC:when=1+4"),
-        ("pwrite64", "error=EIO:when=3+7"),
-        ("pwrite64", "error=ENOSPC:when=2+11"),
-        ("pread64", "error=EIO:when=5+9"),
+        ("fsync,fdatasync", "error=ENOSPC:when=2+4"),
+        ("pwrite64", "error=EIO:when=9+7"),
+        ("pwrite64", "error=ENOSPC:when=12+11"),
     ] {
         let strace = Strace::inject(server.process(), calls, fault, &log).await;
         let (yes, no) = save_under_faults(&server, &mut guests, 12).await;
         drop(strace);
         eprintln!("{calls} {fault}: {yes} saves acknowledged, {no} refused, none lost");
-        assert!(yes > 0, "nothing went through between the faults");
-        assert!(no > 0 || calls == "pread64", "no fault was felt");
+        assert!(yes > 0 && no > 0, "{yes} acknowledged, {no} refused");
         for guest in &mut guests {
             save_at_last(guest, "lại lưu được").await;
         }
@@ -230,8 +235,8 @@ impl SmallDisk {
                 assert!(full.is_err(), "the disk is larger than it should be");
             }
             Self::Pretended(strace) => {
-                let calls = "pwrite64,write,ftruncate,fallocate";
-                // Answers to browsers are sent by other calls.
+                // Those by which SQLite writes, and nothing else does.
+                let calls = "pwrite64,ftruncate,fallocate";
                 let fault = "error=ENOSPC";
                 *strace = Some(Strace::inject(server.process(), calls, fault, log).await);
             }

@@ -92,7 +92,7 @@ impl Campaign {
             tally.unavailable,
             tally.looks,
         );
-        assert!(tally.saves as usize > kills && tally.submits > 0, "there was hardly any load");
+        assert!(tally.saves > kills as u64 && tally.submits > 0, "there was hardly any load");
         assert!(server.stop().success());
         self.open_the_box(&tally).await;
         self.place.remove().await;
@@ -106,9 +106,15 @@ impl Campaign {
         for cell in cells {
             let state = cell.state;
             assert!(state.completed + state.held <= state.target, "{}: {state:?}", cell.group);
-            assert!(state.completed > 0, "{}: {state:?}", cell.group);
         }
         office.store.close().await;
+    }
+
+    /// Whoever finds something missing ends in the middle of the campaign.
+    fn nobody_has_given_up(&mut self) {
+        while let Some(ended) = self.writers.try_join_next() {
+            ended.unwrap();
+        }
     }
 
     /// Of every code with an acknowledged submit one answer is scored, and none twice.
@@ -133,6 +139,7 @@ impl Campaign {
                 tally.submitted.iter().filter(|(of, _)| *of == at).map(|(_, code)| code).collect();
             let target = usize::try_from(field.target).unwrap();
             let expected = if field.hard { codes.len().min(target) } else { codes.len() };
+            assert!(expected > 0, "nobody answered in {}", field.group);
             let cell = facts.cells.iter().find(|cell| cell.group == field.group).unwrap();
             let answered = cell.outcomes.get("answered").copied().unwrap_or(0);
             assert_eq!(answered, expected as u64, "{}: {:?}", field.group, cell.outcomes);
@@ -149,7 +156,7 @@ impl Campaign {
 
 /// Kills the server so often, now and then while it is still starting.
 async fn kill_the_server(place: Place, kills: usize) {
-    let (campaign, mut server) = Campaign::begin(place).await;
+    let (mut campaign, mut server) = Campaign::begin(place).await;
     let mut killed = 0;
     while killed < kills {
         tokio::time::sleep(Duration::from_millis(rand::random_range(50..500))).await;
@@ -164,6 +171,7 @@ async fn kill_the_server(place: Place, kills: usize) {
         }
         campaign.people.moved_to(server.listening().await);
         campaign.targets_are_kept().await;
+        campaign.nobody_has_given_up();
     }
     assert_eq!(campaign.people.tally().unavailable, 0, "{}", server.log());
     campaign.end(server, kills).await;
@@ -182,7 +190,7 @@ async fn nothing_acknowledged_is_lost_when_the_server_is_killed_on_postgresql() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_when_postgresql_is_killed() {
     let mut cluster = tokio::task::spawn_blocking(Cluster::start_new).await.unwrap();
-    let (campaign, mut server) = Campaign::begin(Place::postgres_at(&cluster.url)).await;
+    let (mut campaign, mut server) = Campaign::begin(Place::postgres_at(&cluster.url)).await;
     let kills = times(5);
     for _ in 0..kills {
         tokio::time::sleep(Duration::from_millis(rand::random_range(300..1_500))).await;
@@ -198,6 +206,7 @@ async fn nothing_acknowledged_is_lost_when_postgresql_is_killed() {
         let before = campaign.people.tally().submits;
         let since = Instant::now();
         while campaign.people.tally().submits <= before {
+            campaign.nobody_has_given_up();
             assert!(server.runs(), "{}", server.log());
             assert!(
                 since.elapsed() < Duration::from_secs(30),
@@ -213,7 +222,7 @@ async fn nothing_acknowledged_is_lost_when_postgresql_is_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_asked_to_stop_answers_whom_it_let_in() {
+async fn a_server_that_is_asked_to_stop_ends_well_and_another_goes_on() {
     let place = Place::sqlite();
     let office = place.office().await;
     let invited = Field::open(&office, &fields(), ROUND, LEASE).await;
@@ -222,6 +231,11 @@ async fn a_server_that_is_asked_to_stop_answers_whom_it_let_in() {
     let mut guest = Guest::new(server.address());
     guest.get(&format!("/p/{}", invited[0].code)).await.unwrap();
     assert_eq!(guest.post("/phieu/start", &[]).await.unwrap().status, 303);
+    assert_eq!(guest.post("/phieu/q/1", &[("hai_long", "4")]).await.unwrap().status, 303);
     assert!(server.stop().success());
+    let server = Server::start(&place).await;
+    guest.address = server.address();
+    let page = guest.get("/phieu/q/1").await.unwrap();
+    assert!(page.status == 200 && page.body.contains("value=\"4\" checked"), "{}", page.body);
     place.remove().await;
 }

@@ -1,6 +1,7 @@
 //! The running service, told as stories. Each is run on SQLite and on PostgreSQL.
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+#![expect(clippy::disallowed_methods, reason = "the environment says where servers for tests are")]
 
 #[macro_use]
 mod support;

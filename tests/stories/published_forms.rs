@@ -1,7 +1,7 @@
 //! 31 forms that a province published, entered as respondents would, give the published
 //! figure and what two other rules make of the same answers.
 
-use crate::support::{Small, TestApp};
+use crate::support::Small;
 use phieu::{
     criteria::round_half_away,
     messages::Language,
@@ -27,7 +27,8 @@ on_both_engines! {
         let forms: usize = published.counts.iter().map(|(_, n)| n).sum();
         assert_eq!(forms, 31);
         let (round, invited) = app.small_round(&Small::new(forms, forms)).await;
-        let choices = published.counts.iter().flat_map(|&(choice, n)| std::iter::repeat_n(choice, n));
+        let choices =
+            published.counts.iter().flat_map(|&(choice, n)| std::iter::repeat_n(choice, n));
         for (one, choice) in invited.iter().zip(choices) {
             let mut browser = app.browser();
             browser.answer(&one.code.compact(), choice).await;

@@ -15,7 +15,8 @@ on_both_engines! {
         let mut browser = app.browser();
         let first = begun(&mut browser, &invited[0]).await;
         fill_in(&mut browser, &first).await;
-        let (mut other_tab, mut lost_answer, mut again) = (browser.clone(), browser.clone(), browser.clone());
+        let (mut other_tab, mut lost_answer, mut again) =
+            (browser.clone(), browser.clone(), browser.clone());
         let (one, two) = tokio::join!(browser.submit(), again.submit());
         assert_eq!((to(&one), to(&two)), ("/phieu/thanks", "/phieu/thanks"));
         assert_eq!(browser.cookies, again.cookies);
@@ -42,7 +43,9 @@ on_both_engines! {
         begun(&mut browser, &invited[0]).await;
         // A page with a gap is asked again, and what was chosen is saved all the same.
         assert_eq!(browser.post("/phieu/q/1", &[("cach_nop", "2")]).await.status, 422);
-        assert!(browser.get("/phieu/q/1").await.body.contains(r#"name="cach_nop" value="2" checked"#));
+        assert!(
+            browser.get("/phieu/q/1").await.body.contains(r#"name="cach_nop" value="2" checked"#)
+        );
         // Changing the language keeps what was chosen, and complains about nothing.
         let fields = [("cach_nop", "3"), ("so_lan", "1"), ("set-lang", "en")];
         assert_eq!(to(&browser.post("/phieu/q/1", &fields).await), "/phieu/q/1");
@@ -69,9 +72,11 @@ on_both_engines! {
         let name = first_choice(&browser.get(&second).await.body);
         let mut tab = browser.clone();
         for (here, there) in [("1", "2"), ("2", "4"), ("3", "5")] {
-            let in_one = [("cach_nop", here), ("so_lan", "1"), ("tre_hen", "2"), ("da_truy_cap", "1")];
+            let in_one =
+                [("cach_nop", here), ("so_lan", "1"), ("tre_hen", "2"), ("da_truy_cap", "1")];
             let in_other = [(name.as_str(), there), ("go-back", "1")];
-            let (one, other) = tokio::join!(browser.post("/phieu/q/1", &in_one), tab.post(&second, &in_other));
+            let (one, other) =
+                tokio::join!(browser.post("/phieu/q/1", &in_one), tab.post(&second, &in_other));
             assert_eq!((one.status, other.status), (303, 303));
             let page = browser.get("/phieu/q/1").await.body;
             assert!(page.contains(&format!(r#"name="cach_nop" value="{here}" checked"#)));
@@ -108,7 +113,11 @@ on_both_engines! {
         let mut browser = app.browser();
         let page = browser.post("/", &[("code", "7KO4")]).await;
         assert_eq!(page.status, 422);
-        assert!(page.body.contains(r#"value="7KO4""#) && page.body.contains("8, D, Q"), "{}", page.body);
+        assert!(
+            page.body.contains(r#"value="7KO4""#) && page.body.contains("8, D, Q"),
+            "{}",
+            page.body
+        );
         let page = browser.post("/", &[("code", "7KO4"), ("set-lang", "en")]).await;
         assert_eq!(page.status, 200);
         assert!(page.body.contains(r#"value="7KO4""#) && page.body.contains("Enter the code"));
@@ -151,11 +160,7 @@ on_both_engines! {
     }
 
     async fn a_full_cell_lets_those_go_on_who_have_begun(app: TestApp) {
-        let (round, invited) = app.small_round(&Small::hard(3, 3)).await;
-        let mut tx = app.office.store.write().await.unwrap();
-        let cell = tx.cells(round.row.id).await.unwrap().remove(0);
-        assert!(tx.set_cell_target(cell.id, 1).await.unwrap());
-        tx.commit().await.unwrap();
+        let (_, invited) = app.small_round(&Small::hard(3, 1)).await;
         let codes: Vec<String> = invited.iter().map(|one| one.code.compact()).collect();
         let mut first = app.browser();
         first.answer(&codes[0], "4").await;
@@ -173,7 +178,8 @@ on_both_engines! {
     async fn a_closed_round_takes_only_what_was_begun_and_only_for_a_while(app: TestApp) {
         let (round, invited) = app.small_round(&Small::new(8, 8)).await;
         let codes: Vec<String> = invited.iter().map(|one| one.code.compact()).collect();
-        let (mut sent, mut busy, mut slow, mut idle) = (app.browser(), app.browser(), app.browser(), app.browser());
+        let (mut sent, mut busy, mut slow, mut idle) =
+            (app.browser(), app.browser(), app.browser(), app.browser());
         sent.answer(&codes[0], "5").await;
         assert_eq!(sent.submit().await.status, 303);
         busy.answer(&codes[1], "4").await;
@@ -198,7 +204,10 @@ on_both_engines! {
         app.wait(round.row.lease + 1);
         assert_eq!(slow.post("/phieu/q/1", &[("hai_long", "2")]).await.status, 410);
         assert_eq!(slow.submit().await.status, 410);
-        assert_eq!((sent.get("/phieu").await.status, sent.get("/phieu/thanks").await.status), (200, 200));
+        assert_eq!(
+            (sent.get("/phieu").await.status, sent.get("/phieu/thanks").await.status),
+            (200, 200)
+        );
     }
 
     async fn a_database_that_is_away_costs_nothing_typed(app: TestApp) {
@@ -206,6 +215,8 @@ on_both_engines! {
         let mut browser = app.browser();
         let first = begun(&mut browser, &invited[0]).await;
         browser.get(&first).await;
+        let mut forgotten = app.browser();
+        begun(&mut forgotten, &invited[3]).await;
         let mut done = app.browser();
         let first = begun(&mut done, &invited[1]).await;
         fill_in(&mut done, &first).await;
@@ -213,15 +224,30 @@ on_both_engines! {
         let fields = [("cach_nop", "3"), ("so_lan", "1"), ("tre_hen", "2"), ("da_truy_cap", "1")];
         let page = browser.post("/phieu/q/1", &fields).await;
         assert_eq!(page.status, 503);
-        for kept in [r#"name="cach_nop" value="3" checked"#, "Chưa lưu được", "Mã tra cứu sự cố"] {
+        for kept in [r#"name="cach_nop" value="3" checked"#, "Chưa lưu được", "Mã tra cứu sự cố"]
+        {
             assert!(page.body.contains(kept), "{kept} in {}", page.body);
         }
         assert!(page.headers.iter().any(|(name, _)| name == "retry-after"));
         for path in ["/phieu", "/phieu/q/1", "/phieu/check"] {
             assert_eq!(browser.get(path).await.status, 503, "{path}");
         }
+        // Who comes back to a server that has forgotten the draft keeps what they typed, too.
+        let page = forgotten.post("/phieu/q/1", &fields).await;
+        assert_eq!(page.status, 503);
+        for kept in [
+            r#"name="cach_nop" value="3""#,
+            r#"name="tre_hen" value="2""#,
+            r#"action="/phieu/q/1""#,
+            "Gửi lại",
+        ] {
+            assert!(page.body.contains(kept), "{kept} in {}", page.body);
+        }
         assert_eq!(done.submit().await.status, 503);
-        assert_eq!(app.browser().get(&format!("/p/{}", invited[2].code.compact())).await.status, 503);
+        assert_eq!(
+            app.browser().get(&format!("/p/{}", invited[2].code.compact())).await.status,
+            503
+        );
         // What needs no database is still there.
         assert_eq!(app.browser().get("/").await.status, 200);
     }

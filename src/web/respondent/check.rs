@@ -78,6 +78,8 @@ fn sealed(
     let after = receipt.after(&app.keys.receipt);
     let body = round
         .box_key
+        .as_ref()
+        .expect("a draft is begun after the round has opened")
         .seal(&content, &after, round.id, &mut chance::generator())
         .map_err(|error| WebError::internal(&error))?;
     Ok(Submit {

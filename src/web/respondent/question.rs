@@ -62,11 +62,16 @@ pub async fn submit(
     fields: Fields,
 ) -> Result<Response, WebError> {
     let leaving = Leaving::of(&guest, &fields);
-    let mut sitting = match Sitting::of(&app, guest).await? {
-        Ok(sitting) => sitting,
-        Err(elsewhere) => return Ok(elsewhere),
+    let number = page.parse::<usize>();
+    let mut sitting = match (Sitting::of(&app, guest).await, &number) {
+        (Ok(Ok(sitting)), _) => sitting,
+        (Ok(Err(elsewhere)), _) => return Ok(elsewhere),
+        (Err(error @ WebError::Unavailable { .. }), Ok(page)) => {
+            return Ok(not_read(*page, &leaving, &fields, &error));
+        }
+        (Err(error), _) => return Err(error),
     };
-    let Ok(page) = page.parse::<usize>() else {
+    let Ok(page) = number else {
         return Ok(Redirect::to(&sitting.resume()).into_response());
     };
     for _ in 0..TRIES {
@@ -177,6 +182,13 @@ fn not_saved(sitting: &Sitting, leaving: &Leaving, view: &PageView, error: WebEr
     let page = shown(sitting, language, view, from_check, Some(&advice));
     let status = error.status();
     (error.headers(), (status, page)).into_response()
+}
+
+/// Not even the draft could be read: the page keeps what was typed until it can be sent.
+fn not_read(page: usize, leaving: &Leaving, fields: &Fields, error: &WebError) -> Response {
+    let advice = error.advice("pages.kept_here_advice", leaving.language);
+    let page = view::again(leaving.language, &address(Step::Page(page)), fields.all(), &advice);
+    (error.headers(), (error.status(), page)).into_response()
 }
 
 fn closed(sitting: &Sitting, language: Language) -> Response {

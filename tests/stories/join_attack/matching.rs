@@ -86,11 +86,12 @@ pub fn suspects(people: &[Clue], answers: &[Clue]) -> BTreeSet<String> {
 
 /// Whether the rank correlation of two orders is beyond three standard errors.
 fn runs_together(one: &[usize], other: &[usize]) -> bool {
-    let n = one.len();
-    let ranks: HashMap<usize, usize> = other.iter().zip(0..).map(|(&p, at)| (p, at)).collect();
-    let squares: f64 =
-        one.iter().zip(0..).map(|(p, at)| (ranks[p] as f64 - at as f64).powi(2)).sum();
-    let n = n as f64;
+    let ranks: HashMap<usize, u32> = other.iter().copied().zip(0..).collect();
+    let squares = one.iter().zip(0u32..).map(|(person, at)| {
+        let apart = f64::from(ranks[person]) - f64::from(at);
+        apart * apart
+    });
+    let (squares, n): (f64, f64) = (squares.sum(), f64::from(u32::try_from(one.len()).unwrap()));
     let rho = 1.0 - 6.0 * squares / (n * (n * n - 1.0));
     rho.abs() > 3.0 / (n - 1.0).sqrt()
 }

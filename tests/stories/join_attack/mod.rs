@@ -213,13 +213,12 @@ fn nothing_is_left(app: &TestApp, round: &Round) {
     assert_eq!(all.rows("sealed").len(), PEOPLE);
     let length = all.rows("sealed")[0].bytes("body").len();
     assert!(all.rows("sealed").iter().all(|row| row.bytes("body").len() == length));
-    // On PostgreSQL dead rows lie in their files until vacuumed; nobody can open them.
+    // On PostgreSQL a transaction of any other test keeps dead rows in their files; the key
+    // that opened them is gone all the same.
     if app.engine == Engine::Sqlite {
         let rows = half.rows("draft").iter().chain(all.rows("sealed"));
-        let pieces: Vec<&[u8]> = rows
-            .flat_map(|row| row.bytes("body").chunks_exact(16).step_by(7))
-            .filter(|piece| piece.iter().any(|&byte| byte != 0))
-            .collect();
+        let pieces: Vec<&[u8]> =
+            rows.flat_map(|row| row.bytes("body").chunks_exact(16).step_by(7)).collect();
         let left = opened.places(&pieces).into_iter().flatten().count();
         assert_eq!(left, 0, "{left} of {} pieces of ciphertext are left", pieces.len());
     }

@@ -109,7 +109,7 @@ impl People {
     /// One form after another, with any code, until told to stop.
     pub async fn answer(self: Arc<Self>) {
         while !self.stopping.load(SeqCst) {
-            let invitee = self.invited[rand::random_range(0..self.invited.len())].clone();
+            let invitee = self.anybody();
             let mut sitting = Sitting::new(&self, invitee);
             if sitting.begin().await {
                 sitting.fill_in().await;
@@ -120,6 +120,15 @@ impl People {
                 self.papers.lock().unwrap().push(paper);
             }
         }
+    }
+
+    /// Every other time somebody of a random cell, so that the small ones fill up.
+    fn anybody(&self) -> Invitee {
+        let fields = self.invited.iter().map(|one| one.field).max().unwrap() + 1;
+        let field = rand::random_range(0..2 * fields);
+        let possible = |one: &&Invitee| field >= fields || one.field == field;
+        let possible: Vec<&Invitee> = self.invited.iter().filter(possible).collect();
+        possible[rand::random_range(0..possible.len())].clone()
     }
 
     /// Looks at every draft and every receipt there should be; returns how many.

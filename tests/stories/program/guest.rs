@@ -43,12 +43,9 @@ impl Guest {
         self.leave_what_was_closed();
         let request = self.request(method, path, fields);
         let exchange = self.exchange(request.as_bytes());
-        let answered = match tokio::time::timeout(PATIENCE, exchange).await {
-            Ok(Ok(answered)) => answered,
-            _ => {
-                self.stream = None;
-                return Err(Lost);
-            }
+        let Ok(Ok(answered)) = tokio::time::timeout(PATIENCE, exchange).await else {
+            self.stream = None;
+            return Err(Lost);
         };
         self.keep_cookies(&answered);
         Ok(answered)

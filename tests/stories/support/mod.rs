@@ -105,6 +105,13 @@ impl TestApp {
         let unexplained = [(phieu::sampling::Stratum::new("so-tnmt", "nd"), "test".to_owned())];
         self.office.freeze_frame(&round, &unexplained).await.unwrap();
         self.office.draw_sample(&round, "12345", "a test", "").await.unwrap();
+        if small.target < small.people {
+            let mut tx = self.office.store.write().await.unwrap();
+            let cell = tx.cells(round.row.id).await.unwrap().remove(0);
+            let target = i64::try_from(small.target).unwrap();
+            assert!(tx.set_cell_target(cell.id, target).await.unwrap());
+            tx.commit().await.unwrap();
+        }
         self.office.open_round(&round).await.unwrap();
         let round = self.office.round(small.code).await.unwrap();
         let invited = self.office.invited(&round).await.unwrap();

@@ -172,26 +172,39 @@ fn who_can_know(around: Around<'_>) -> Markup {
 
 fn ways_in(around: Around<'_>, shown: &Landing<'_>) -> Markup {
     let say = |key| around.say(key);
-    let several = shown.parts.len() > 1;
     let begun = shown.parts.iter().any(|part| part.progress == PartProgress::Begun);
     let new = shown.parts.iter().any(|part| part.progress == PartProgress::New);
+    let sent = shown.parts.iter().any(|part| part.progress == PartProgress::Sent);
+    if !begun && !new {
+        return html! {
+            @if sent {
+                p.note { (say("pages.sent_here")) }
+                div.go { a.button href="/phieu/thanks" { (say("pages.to_thanks")) } }
+            }
+            (parts(around, shown))
+        };
+    }
     html! {
         form method="post" action="/phieu/start" {
             @if begun {
                 p.note { (say(if shown.open { "pages.begun_here" } else { "pages.begun_closed" })) }
-            } @else if new {
-                p { (say("pages.consent")) }
             } @else {
-                p.note { (say("pages.sent_here")) }
-                div.go { a.button href="/phieu/thanks" { (say("pages.to_thanks")) } }
+                p { (say("pages.consent")) }
             }
-            @for (position, part) in shown.parts.iter().enumerate() {
-                @if several {
-                    h2 { (text!("pages.part", number = position + 1, form = part.form).say(around.language)) }
-                    p { (text!("pages.part_about", subject = part.subject).say(around.language)) }
-                }
-                (way_in(around, position, part, several))
+            (parts(around, shown))
+        }
+    }
+}
+
+fn parts(around: Around<'_>, shown: &Landing<'_>) -> Markup {
+    let several = shown.parts.len() > 1;
+    html! {
+        @for (position, part) in shown.parts.iter().enumerate() {
+            @if several {
+                h2 { (text!("pages.part", number = position + 1, form = part.form).say(around.language)) }
+                p { (text!("pages.part_about", subject = part.subject).say(around.language)) }
             }
+            (way_in(around, position, part, several))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What respondents see. Values go in, pages come out; nothing here reads or decides.
 
+mod again;
 mod check;
 mod entry;
 mod landing;
@@ -8,6 +9,7 @@ mod question;
 mod receipt;
 mod thanks;
 
+pub use again::again;
 pub use check::check;
 pub use entry::entry;
 pub use landing::{Landing, PartLine, PartProgress, landing};

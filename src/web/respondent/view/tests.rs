@@ -102,6 +102,8 @@ fn every_page() -> Vec<Html> {
         }
         pages.push(check(around, &review(&form(), &answers, language, &today()), None));
         pages.push(entry(language, "\"><script>", Some("<script>")));
+        let typed = [("<script>".to_owned(), "\"><script>".to_owned())];
+        pages.push(again(language, "/phieu/q/1", &typed, "<script>"));
         for what in [
             Notice::Full,
             Notice::Closed,
