@@ -174,13 +174,10 @@ fn ways_in(around: Around<'_>, shown: &Landing<'_>) -> Markup {
     let say = |key| around.say(key);
     let begun = shown.parts.iter().any(|part| part.progress == PartProgress::Begun);
     let new = shown.parts.iter().any(|part| part.progress == PartProgress::New);
-    let sent = shown.parts.iter().any(|part| part.progress == PartProgress::Sent);
     if !begun && !new {
         return html! {
-            @if sent {
-                p.note { (say("pages.sent_here")) }
-                div.go { a.button href="/phieu/thanks" { (say("pages.to_thanks")) } }
-            }
+            p.note { (say("pages.sent_here")) }
+            div.go { a.button href="/phieu/thanks" { (say("pages.to_thanks")) } }
             (parts(around, shown))
         };
     }
