@@ -33,6 +33,8 @@
 //! * **Nothing of an answer before the box is opened**, and no unsuppressed cell after.
 //! * **Rules are data**, hashed into the draw record before anybody is invited.
 
+#![warn(missing_docs)]
+
 pub mod clock;
 pub mod messages;
 

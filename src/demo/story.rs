@@ -34,6 +34,7 @@ const SCHEMA: &str = "phieu_demo";
 
 type Result<T, E = Failure> = std::result::Result<T, E>;
 
+/// How the demo is to run
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// End after the result, and use any free port
