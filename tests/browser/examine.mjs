@@ -76,9 +76,12 @@ class Desk {
       await this.show(page, { width: 1280, height: 900 }, 'light')
       await this.picture(page, screens, '1280')
     }
-    await this.show(page, { width: 360, height: 640 }, 'dark')
-    await this.axe(`${name}, dark,`, null, tally)
-    if (page.number === 1) await this.picture(page, screens, '360-dark')
+    // Colours are those of the kind and state; a few pages of each show them all.
+    if (page.number <= 3) {
+      await this.show(page, { width: 360, height: 640 }, 'dark')
+      await this.axe(`${name}, dark,`, null, tally)
+      if (page.number === 1) await this.picture(page, screens, '360-dark')
+    }
     if (page.kind === 'results' && page.state === 'shown') await this.printed(page, screens)
   }
 

@@ -145,7 +145,7 @@ fn choices(item: &Item, language: Language, bare: bool) -> Markup {
     let kind = if item.kind == ItemKind::Several { "checkbox" } else { "radio" };
     let required = item.required && kind == "radio";
     html! {
-        div.card.wrong[item.problem.is_some()] {
+        div.card.wrong[item.problem.is_some()].soft[item.soft] {
             fieldset aria-describedby=[described(item)] {
                 legend { (wording(item, language, bare, None)) }
                 (help(item, language))
@@ -168,9 +168,11 @@ fn field(item: &Item, language: Language, bare: bool) -> Markup {
         ItemKind::Integer | ItemKind::Date => Some("numeric"),
         _ => None,
     };
-    let (described, invalid) = (described(item), item.problem.as_ref().map(|_| "true"));
+    // What is only asked back about is not invalid: it passes when it is sent again.
+    let invalid = (item.problem.is_some() && !item.soft).then_some("true");
+    let described = described(item);
     html! {
-        div.card.wrong[item.problem.is_some()] {
+        div.card.wrong[item.problem.is_some()].soft[item.soft] {
             (wording(item, language, bare, Some(&item.name)))
             (help(item, language))
             @if item.kind == ItemKind::LongText {
