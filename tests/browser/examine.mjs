@@ -82,7 +82,7 @@ class Desk {
       await this.axe(`${name}, dark,`, null, tally)
       if (page.number === 1) await this.picture(page, screens, '360-dark')
     }
-    if (page.kind === 'results' && page.state === 'shown') await this.printed(page, screens)
+    if (['results', 'progress'].includes(page.kind)) await this.printed(page, tally, screens)
   }
 
   async show(page, viewport, colorScheme) {
@@ -115,14 +115,21 @@ class Desk {
     await this.tab.screenshot({ path: file, fullPage: true })
   }
 
-  async printed(page, screens) {
-    await this.tab.emulateMedia({ colorScheme: 'light', media: null })
-    const name = fullName(page).replace(/\s+/g, '-')
-    await this.tab.pdf({ path: path.join(screens, `${name}.pdf`), format: 'A4', margin: { top: '15mm', bottom: '15mm', left: '15mm', right: '15mm' }, printBackground: false })
-    await this.tab.setViewportSize({ width: 720, height: 1000 })
+  /** On a sheet of A4 between margins of 15 mm: nothing is cut off. */
+  async printed(page, tally, screens) {
+    const name = fullName(page)
+    await this.tab.setViewportSize({ width: 680, height: 1000 })
     await this.tab.emulateMedia({ colorScheme: 'light', media: 'print' })
+    const wide = await this.tab.evaluate(PRINTED)
+    tally.check(wide.length === 0, `${name} fits a printed sheet`, wide.slice(0, 3).join('; '))
     await this.picture(page, screens, 'print')
-    await this.tab.emulateMedia({ media: null })
+    await this.tab.emulateMedia({ colorScheme: 'light', media: null })
+    const side = '15mm'
+    await this.tab.pdf({
+      path: path.join(screens, `${name.replace(/\s+/g, '-')}.pdf`),
+      format: 'A4',
+      margin: { top: side, bottom: side, left: side, right: side },
+    })
   }
 }
 
@@ -208,6 +215,11 @@ const OVERFLOW = `(size) => {
   }
   return out.length ? out : ['scroll width ' + root.scrollWidth]
 }`
+
+/** Runs in the page: what stands out of the sheet. */
+const PRINTED = `[...document.body.querySelectorAll('*')]
+  .filter((one) => !one.closest('.off') && one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+  .map((one) => one.localName + ' ' + Math.round(one.getBoundingClientRect().right))`
 
 /** One row for each kind of page: the largest of it. */
 export function figures(pages) {

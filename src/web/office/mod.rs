@@ -1,7 +1,7 @@
 //! The office's pages: how a round stands, what came of it, and the list of people.
 //!
 //! One operator signs in with a password. Every page asks for the session first: a handler
-//! that takes [`session::Staff`] cannot run without one.
+//! that takes `session::Staff` cannot run without one.
 
 mod frame;
 mod login;
