@@ -40,6 +40,7 @@
 //! - [`reliability`]: whether questions measure one thing.
 //! - [`driver`]: which questions go with overall satisfaction.
 //! - [`disclosure`]: what has to be withheld.
+//! - [`audit`]: what can be worked out from everything released.
 //! - [`multiplicity`]: many tests at once.
 //! - [`sample_size`], [`allocate`]: how many to ask, and where.
 //! - [`select`]: unequal-probability selection.
@@ -58,6 +59,7 @@
 #![warn(missing_docs)]
 
 pub mod allocate;
+pub mod audit;
 pub mod calibrate;
 mod collapse;
 pub mod contrast;
@@ -93,6 +95,7 @@ pub mod unequal;
 pub mod variable;
 mod variance;
 
+pub use audit::{Audit, AuditError, Reachable};
 pub use calibrate::{Adjusted, CalibrationError, Distance, Limits, Margin};
 pub use contrast::{EmptyPart, Test, covariance_matrix};
 pub use declaration::{Declaration, Lonely, Oversampled, Stage, Stratum, Weights};
