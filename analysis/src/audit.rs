@@ -239,7 +239,7 @@ impl System {
         let mut classes = Vec::new();
         let mut class_of = BTreeMap::new();
         for (_, blocks) in together {
-            blocks.iter().for_each(|&block| drop(class_of.insert(block, classes.len())));
+            class_of.extend(blocks.iter().map(|&block| (block, classes.len())));
             let people = blocks.iter().fold(0u64, |sum, &b| sum.saturating_add(audit.blocks[b]));
             classes.push(Class { people, blocks, atoms: Vec::new() });
         }

@@ -4,14 +4,20 @@
 use super::sample::Sample;
 use crate::{
     criteria::{
-        Combination, Counted, CriterionRule, DontKnow, GroupData, Method, NoCombination, Rule,
-        ScoringError, Shares, person_score,
+        Combination, Counted, CriterionRule, DontKnow, GroupData, GroupShare, Method,
+        NoCombination, Rule, ScoringError, Shares, person_score,
     },
     questionnaire::Recorded,
     survey::{ScoredQuestion, Survey},
 };
 use analysis::{EmptyPart, Est, Figure, FigureError, Variable};
 use std::collections::BTreeMap;
+
+/// Not answered, not even with "don't know".
+pub(super) const ASKED_ONLY: u8 = 2;
+
+/// Cells whose people are one mean, and the share of that mean in a score.
+type Makeup = Vec<(f64, Vec<usize>)>;
 
 /// One criterion of one subject.
 pub(super) struct Judged<'a> {
@@ -110,6 +116,24 @@ impl<'a> Judged<'a> {
         &self,
         persons: &[Option<f64>],
     ) -> Result<(Figure<'_>, Vec<String>), NoCombination> {
+        let (parts, without_data) = self.makeup(persons)?;
+        let figures: Vec<(f64, Figure<'_>)> = parts
+            .iter()
+            .map(|(share, cells)| Ok((*share, self.figure_of(persons, cells)?)))
+            .collect::<Result<_, FigureError>>()
+            .map_err(|_| NoCombination::NoData)?;
+        if let [(_, only)] = &figures[..] {
+            return Ok((only.clone(), without_data));
+        }
+        let parts: Vec<(f64, &Figure<'_>)> =
+            figures.iter().map(|(share, figure)| (*share, figure)).collect();
+        let whole = Figure::weighted_mean(&parts, EmptyPart::Fail);
+        Ok((whole.map_err(|_| NoCombination::NoWeight)?, without_data))
+    }
+
+    /// Cells whose people together are one mean, and the share of that mean in the score; and
+    /// which groups had no data.
+    fn makeup(&self, persons: &[Option<f64>]) -> Result<(Makeup, Vec<String>), NoCombination> {
         let groups = self.survey.groups_asked(&self.rule.criterion, self.subject);
         let of_group = |code: &str| -> Vec<usize> {
             let facts = &self.sample.facts.cells;
@@ -128,18 +152,60 @@ impl<'a> Judged<'a> {
         let combination = if by_population { &Combination::Equal } else { &self.rule.groups };
         let Shares { shares, without_data } = combination.shares(&data, self.rule.without_data)?;
         if by_population {
-            let all = self.figure_of(persons, &self.cells);
-            return Ok((all.map_err(|_| NoCombination::NoData)?, without_data));
+            return Ok((vec![(1.0, self.cells.clone())], without_data));
         }
-        let figures: Vec<(f64, Figure<'_>)> = shares
-            .iter()
-            .map(|group| Ok((group.share, self.figure_of(persons, &of_group(&group.code))?)))
-            .collect::<Result<_, FigureError>>()
-            .map_err(|_| NoCombination::NoData)?;
-        let parts: Vec<(f64, &Figure<'_>)> =
-            figures.iter().map(|(share, figure)| (*share, figure)).collect();
-        let whole = Figure::weighted_mean(&parts, EmptyPart::Fail);
-        Ok((whole.map_err(|_| NoCombination::NoWeight)?, without_data))
+        let part = |group: &GroupShare| (group.share, of_group(&group.code));
+        Ok((shares.iter().map(part).collect(), without_data))
+    }
+
+    /// The coefficient of each person's own value in the score, and with "don't know" counting
+    /// as told; zero for those who have none.
+    pub fn coefficients(&self, dont_know: Option<DontKnow>) -> Vec<f64> {
+        let persons = self.persons_if(dont_know);
+        let mut sum = vec![0.0; persons.len()];
+        for (share, cells) in self.makeup(&persons).map(|made| made.0).unwrap_or_default() {
+            let own = self.sample.coefficients(&cells, |row| persons[row].is_some());
+            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += share * own);
+        }
+        sum
+    }
+
+    /// The same in the mean of some cells.
+    pub fn coefficients_in(&self, cells: &[usize]) -> Vec<f64> {
+        self.sample.coefficients(cells, |row| self.persons[row].is_some())
+    }
+
+    /// Which questions a person was asked, and how each was answered: with an option, with
+    /// "don't know", or ([`ASKED_ONLY`] and above) not at all.
+    pub fn answered(&self, row: usize) -> Vec<(&str, u8)> {
+        let scored = self.label(row).and_then(|label| self.questions.get(label.form.as_str()));
+        let answers = &self.sample.rows[row].answers;
+        let how = |question: &'_ ScoredQuestion| match answers.get(&question.name) {
+            Some(Recorded::Code(1..)) => 0,
+            Some(Recorded::Code(0)) => 1,
+            _ => ASKED_ONLY,
+        };
+        scored.into_iter().flatten().map(|one| (one.name.as_str(), how(one))).collect()
+    }
+
+    /// Which answers make up the value of a person, and how many count for it, "don't know"
+    /// among them as told.
+    pub fn made_of(&self, row: usize, dont_know: Option<DontKnow>) -> (Vec<&str>, usize) {
+        let scored = self.label(row).and_then(|label| self.questions.get(label.form.as_str()));
+        let answers = &self.sample.rows[row].answers;
+        let (mut answered, mut counting) = (Vec::new(), 0);
+        for question in scored.into_iter().flatten() {
+            let Some(Recorded::Code(code)) = answers.get(&question.name) else { continue };
+            let scoring = match dont_know {
+                Some(instead) => &question.scoring.with_dont_know(instead),
+                None => &question.scoring,
+            };
+            if let Counted::Value(_) = scoring.of(*code) {
+                counting += 1;
+                answered.extend((*code > 0).then_some(question.name.as_str()));
+            }
+        }
+        (answered, counting)
     }
 
     /// The mean of the people of some cells.

@@ -190,6 +190,18 @@ fn blank(
     }
 }
 
+impl CriterionResult {
+    /// Takes back every figure.
+    pub(super) fn suppress(&mut self) {
+        (self.score, self.se, self.df, self.ci) = (None, None, None, None);
+        (self.n_eff, self.points, self.points_ci, self.band) = (None, None, None, None);
+        (self.dont_know, self.bounds) = (None, None);
+        self.by_group.clear();
+        self.by_unit.clear();
+        self.flags.insert(Flag::Suppressed);
+    }
+}
+
 fn fill(result: &mut CriterionResult, judged: &Judged<'_>, rule: &Rule) {
     if result.assumed {
         result.flags.insert(Flag::AssumedPoints);

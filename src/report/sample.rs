@@ -77,6 +77,24 @@ impl<'f> Sample<'f> {
         }
     }
 
+    /// The coefficient of each row's value in the mean of some cells over the rows that take
+    /// part; zero for all others.
+    pub fn coefficients(&self, cells: &[usize], takes_part: impl Fn(usize) -> bool) -> Vec<f64> {
+        let strata = self.strata_of(cells);
+        let known = strata.iter().all(|&s| self.design.strata()[s].population.is_some());
+        let part = |stratum| self.part_of(stratum, |cell| cells.contains(&cell));
+        let mut parts = vec![0.0; self.cells_of.len()];
+        strata.into_iter().for_each(|stratum| parts[stratum] = part(stratum));
+        let weight = |row: usize| {
+            parts[self.stratum_of_row[row]] * if known { self.design.weights()[row] } else { 1.0 }
+        };
+        let rows = 0..self.rows.len();
+        let weights: Vec<f64> =
+            rows.map(|row| if takes_part(row) { weight(row) } else { 0.0 }).collect();
+        let whole: f64 = weights.iter().sum();
+        weights.into_iter().map(|weight| if whole > 0.0 { weight / whole } else { 0.0 }).collect()
+    }
+
     /// `codes` put together where a stratum holds cells of several of them.
     pub fn blocks<'a>(
         &self,

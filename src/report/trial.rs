@@ -55,6 +55,37 @@ pub fn two_by_two(groups: &str) -> Survey {
     ])
 }
 
+/// [`published`] with a second question, and a rule that counts whoever answered both as the
+/// only alternative.
+pub fn two_questions() -> Survey {
+    let form = include_str!("../../tests/data/hai-long-2022/forms/hai-long.toml");
+    let question = &form[form.find("[[page.question]]").expect("the form has a question")..];
+    let form = format!("{form}\n{}", question.replace("\"hai_long\"", "\"thai_do\""));
+    let rule = include_str!("../../tests/data/hai-long-2022/rules/quy-doi-0-1.toml");
+    let strict = rule
+        .replace("id = \"quy-doi-0-1\"", "id = \"du-hai-cau\"")
+        .replace("groups =", "least_answered = 1.0\ngroups =");
+    survey(&[
+        ("survey.toml", include_str!("../../tests/data/hai-long-2022/survey.toml")),
+        ("criteria.csv", include_str!("../../tests/data/hai-long-2022/criteria.csv")),
+        ("rule.toml", rule),
+        ("rules/du-hai-cau.toml", &strict),
+        ("units.csv", include_str!("../../tests/data/hai-long-2022/units.csv")),
+        ("targets.csv", include_str!("../../tests/data/hai-long-2022/targets.csv")),
+        ("forms/hai-long.toml", &form),
+    ])
+}
+
+/// An opened round of one cell whose people gave two answers each; −1 is none.
+pub fn two_answers(codes: &[(i16, i16)], population: Option<u64>) -> Facts {
+    let first: Vec<i16> = codes.iter().map(|pair| pair.0).collect();
+    let mut facts = one_cell(&first, population);
+    for (response, pair) in facts.responses.iter_mut().zip(codes) {
+        response.answers.insert("thai_do".to_owned(), Recorded::Code(pair.1));
+    }
+    facts
+}
+
 fn survey(files: &[(&str, &str)]) -> Survey {
     let bundle = Bundle::new(files.iter().copied()).expect("the files are a bundle");
     read_survey(&bundle).unwrap_or_else(|mistakes| {
