@@ -140,13 +140,17 @@ impl Store {
             .await?;
         sqlite_migrations().run(&migrating).await?;
         migrating.close().await;
+        // A connection to a file does not break while nobody looks: asking it before each use
+        // would cost every read a second way to its thread and back.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(60))
             .connect_with(options.clone())
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await?;
         Ok(Self { pools: Pools::Sqlite { writer, readers } })
