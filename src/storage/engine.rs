@@ -163,9 +163,8 @@ impl Store {
             .connect_with(options)
             .await?;
         if let Some(schema) = schema {
-            // A name cannot be a parameter; ours are fixed words of the program.
-            let quoted = schema.replace('"', "\"\"");
-            sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS \"{quoted}\"")))
+            let schema = quoted(schema);
+            sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {schema}")))
                 .execute(&pool)
                 .await?;
         }
@@ -180,8 +179,8 @@ impl Store {
                 .max_connections(1)
                 .connect_with(options.as_ref().clone())
                 .await?;
-            let quoted = schema.replace('"', "\"\"");
-            sqlx::query(AssertSqlSafe(format!("DROP SCHEMA IF EXISTS \"{quoted}\" CASCADE")))
+            let schema = quoted(schema);
+            sqlx::query(AssertSqlSafe(format!("DROP SCHEMA IF EXISTS {schema} CASCADE")))
                 .execute(&pool)
                 .await?;
             pool.close().await;
@@ -293,6 +292,12 @@ impl Tx {
 }
 
 /// What may be shown of a mistyped address: nothing of who logs in, and how.
+/// The name of a schema as SQL takes it: a name cannot be a parameter. Ours are fixed words of
+/// the program.
+fn quoted(schema: &str) -> String {
+    format!("\"{}\"", schema.replace('"', "\"\""))
+}
+
 fn without_password(url: &str) -> String {
     let (Some(begin), Some(at)) = (url.find("//"), url.rfind('@')) else { return url.to_owned() };
     if begin + 2 > at { url.to_owned() } else { format!("{}…{}", &url[..begin + 2], &url[at..]) }
