@@ -125,7 +125,7 @@ impl Office {
     /// Refreshes, once a day, the counts that may not be seen live. Returns whether it was due.
     pub async fn refresh_daily_counts(&self) -> Result<bool> {
         let today = self.clock.today().to_string();
-        if self.store.read().await?.fact(COUNTED_ON).await?.as_deref() == Some(&today) {
+        if self.daily_counts_of().await?.as_deref() == Some(&today) {
             return Ok(false);
         }
         let mut tx = self.store.write().await?;
@@ -133,6 +133,11 @@ impl Office {
         tx.note_fact(COUNTED_ON, &today).await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// The day on which these counts were last refreshed, as an ISO date.
+    pub async fn daily_counts_of(&self) -> Result<Option<String>> {
+        Ok(self.store.read().await?.fact(COUNTED_ON).await?)
     }
 
     /// The day of the round, 0 for the first, and how many are left.

@@ -140,13 +140,17 @@ impl Store {
             .await?;
         sqlite_migrations().run(&migrating).await?;
         migrating.close().await;
+        // A connection to a file does not break while nobody looks: asking it before each use
+        // would cost every read a second way to its thread and back.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(Duration::from_secs(60))
             .connect_with(options.clone())
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await?;
         Ok(Self { pools: Pools::Sqlite { writer, readers } })
@@ -159,9 +163,8 @@ impl Store {
             .connect_with(options)
             .await?;
         if let Some(schema) = schema {
-            // A name cannot be a parameter; ours are fixed words of the program.
-            let quoted = schema.replace('"', "\"\"");
-            sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS \"{quoted}\"")))
+            let schema = quoted(schema);
+            sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {schema}")))
                 .execute(&pool)
                 .await?;
         }
@@ -176,8 +179,8 @@ impl Store {
                 .max_connections(1)
                 .connect_with(options.as_ref().clone())
                 .await?;
-            let quoted = schema.replace('"', "\"\"");
-            sqlx::query(AssertSqlSafe(format!("DROP SCHEMA IF EXISTS \"{quoted}\" CASCADE")))
+            let schema = quoted(schema);
+            sqlx::query(AssertSqlSafe(format!("DROP SCHEMA IF EXISTS {schema} CASCADE")))
                 .execute(&pool)
                 .await?;
             pool.close().await;
@@ -289,6 +292,12 @@ impl Tx {
 }
 
 /// What may be shown of a mistyped address: nothing of who logs in, and how.
+/// The name of a schema as SQL takes it: a name cannot be a parameter. Ours are fixed words of
+/// the program.
+fn quoted(schema: &str) -> String {
+    format!("\"{}\"", schema.replace('"', "\"\""))
+}
+
 fn without_password(url: &str) -> String {
     let (Some(begin), Some(at)) = (url.find("//"), url.rfind('@')) else { return url.to_owned() };
     if begin + 2 > at { url.to_owned() } else { format!("{}…{}", &url[..begin + 2], &url[at..]) }

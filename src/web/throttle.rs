@@ -5,9 +5,13 @@
 //! from everywhere at once, each network is allowed fewer of them, but never none.
 
 use crate::clock::Millis;
+use axum::{
+    extract::ConnectInfo,
+    http::{HeaderMap, request::Parts},
+};
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Mutex, PoisonError},
 };
 
@@ -57,6 +61,20 @@ impl From<IpAddr> for Network {
                 Self::V6(*octets.first_chunk().expect("an address has 16 bytes"))
             }
         }
+    }
+}
+
+impl Network {
+    /// Where a request came from: the last hop that a proxy of ours wrote down, or the other
+    /// end of the connection.
+    pub fn of(parts: &Parts, behind_proxy: bool) -> Self {
+        let hop = |headers: &HeaderMap| {
+            let hops = headers.get_all("x-forwarded-for").iter().next_back()?;
+            hops.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
+        };
+        let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+        let address = if behind_proxy { hop(&parts.headers).or_else(peer) } else { peer() };
+        address.map_or(Self::Unknown, Self::from)
     }
 }
 

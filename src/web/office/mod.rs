@@ -20,7 +20,6 @@ use super::{WebError, WebSettings, throttle::Throttle};
 use crate::{
     conduct::{ConductError, Office, Round},
     messages::Language,
-    storage::StorageError,
 };
 use axum::{
     Router,
@@ -110,9 +109,4 @@ fn failed(error: ConductError) -> WebError {
         ConductError::Storage(error) => error.into(),
         error => WebError::internal(&error),
     }
-}
-
-/// Reads one fact about the installation.
-async fn fact(office: &Office, name: &str) -> Result<Option<String>, StorageError> {
-    office.store.read().await?.fact(name).await
 }

@@ -45,12 +45,12 @@ pub async fn set_operator_password(office: &Office, password: &str) -> Result<()
 
 /// Whether a password has been set.
 pub(super) async fn is_set(office: &Office) -> Result<bool, StorageError> {
-    Ok(super::fact(office, FACT).await?.is_some())
+    Ok(office.store.read().await?.fact(FACT).await?.is_some())
 }
 
 /// Whether `password` is the operator's.
 pub(super) async fn is_right(app: &OfficeApp, password: String) -> Result<bool, WebError> {
-    let Some(hash) = super::fact(&app.office, FACT).await? else { return Ok(false) };
+    let Some(hash) = app.office.store.read().await?.fact(FACT).await? else { return Ok(false) };
     if password.len() > 4 * LONGEST {
         return Ok(false);
     }

@@ -18,7 +18,7 @@ pub async fn show(
         Err(response) => return Ok(response),
     };
     let facts = app.office.facts(&round).await.map_err(super::failed)?;
-    let counted_on = super::fact(&app.office, "daily_counts").await?;
+    let counted_on = app.office.daily_counts_of().await.map_err(super::failed)?;
     let page = view::Progress {
         round: &round,
         progress: &report::progress(&facts),

@@ -9,16 +9,13 @@ use crate::{
     web::{WebError, chance, cookies::Cookies, throttle::Network},
 };
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderValue, Method, request::Parts},
+    extract::FromRequestParts,
+    http::{HeaderValue, Method, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
-use std::{
-    convert::Infallible,
-    net::{IpAddr, SocketAddr},
-};
+use std::convert::Infallible;
 use url::form_urlencoded;
 
 const COOKIE: &str = "office";
@@ -53,7 +50,7 @@ impl FromRequestParts<OfficeApp> for Caller {
         let cookies = Cookies::of(&parts.headers);
         Ok(Self {
             language: cookies.language(),
-            network: network(parts, app.settings.behind_proxy),
+            network: Network::of(parts, app.settings.behind_proxy),
             hash: cookies.get(COOKIE).and_then(hash_of),
         })
     }
@@ -151,17 +148,6 @@ fn cookie(word: &str, secure: bool) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={word}; Path={HOME}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::try_from(cookie).expect("cookies are made of plain letters")
-}
-
-/// The last hop that a proxy of ours wrote down, or the other end of the connection.
-fn network(parts: &Parts, behind_proxy: bool) -> Network {
-    let hop = |headers: &HeaderMap| {
-        let hops = headers.get_all("x-forwarded-for").iter().next_back()?;
-        hops.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
-    };
-    let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let address = if behind_proxy { hop(&parts.headers).or_else(peer) } else { peer() };
-    address.map_or(Network::Unknown, Network::from)
 }
 
 #[cfg(test)]

@@ -10,14 +10,11 @@ use crate::{
     },
 };
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::FromRequestParts,
     http::request::Parts,
     response::{IntoResponse, Redirect, Response},
 };
-use std::{
-    convert::Infallible,
-    net::{IpAddr, SocketAddr},
-};
+use std::convert::Infallible;
 
 /// Anybody: a browser with its language, cookies and network.
 pub struct Visitor {
@@ -42,7 +39,7 @@ impl FromRequestParts<PublicApp> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &PublicApp) -> Result<Self, Infallible> {
         let cookies = Cookies::of(&parts.headers);
-        let network = network(parts, app.settings.behind_proxy);
+        let network = Network::of(parts, app.settings.behind_proxy);
         Ok(Self { language: cookies.language(), cookies, network })
     }
 }
@@ -80,18 +77,5 @@ impl Guest {
             app.jar.ticket(&self.visitor.cookies, part).is_some()
                 || app.jar.receipt(&self.visitor.cookies, part).is_some()
         })
-    }
-}
-
-/// The last hop that a proxy of ours wrote down, or the other end of the connection.
-fn network(parts: &Parts, behind_proxy: bool) -> Network {
-    let hops = parts.headers.get_all("x-forwarded-for").iter().next_back();
-    let hop = hops.filter(|_| behind_proxy).and_then(|hops| hops.to_str().ok()?.rsplit(',').next());
-    if let Some(address) = hop.and_then(|hop| hop.trim().parse::<IpAddr>().ok()) {
-        return Network::from(address);
-    }
-    match parts.extensions.get::<ConnectInfo<SocketAddr>>() {
-        Some(ConnectInfo(address)) => Network::from(address.ip()),
-        None => Network::Unknown,
     }
 }
