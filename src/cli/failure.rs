@@ -2,6 +2,7 @@ use crate::{
     conduct::ConductError,
     messages::{Language, Text},
     questionnaire::Mistake,
+    report::Blocked,
     sampling::FrameReport,
     secrets::SecretsError,
     storage::StorageError,
@@ -14,6 +15,8 @@ use std::{error::Error, process::ExitCode};
 pub enum Failure {
     /// The data forbid it.
     Data(Text),
+    /// The figures together would give away the answers of a few people.
+    Blocked(Box<Blocked>),
     /// The list of people has problems.
     Frame(Box<FrameReport>),
     /// Survey files have mistakes.
@@ -36,6 +39,10 @@ impl Failure {
             Self::Data(text) | Self::Environment(text) | Self::Database(text) => {
                 eprintln!("{}", text.say(language));
             }
+            Self::Blocked(why) => {
+                eprintln!("{}", language.say("cli.blocked"));
+                why.sentences(language).iter().for_each(|sentence| eprintln!("{sentence}"));
+            }
             Self::Frame(report) => {
                 eprintln!("{}", report.summary().say(language));
                 for problem in &report.problems {
@@ -50,7 +57,7 @@ impl Failure {
             }
         }
         ExitCode::from(match self {
-            Self::Data(_) | Self::Frame(_) | Self::Survey(_) => 1,
+            Self::Data(_) | Self::Blocked(_) | Self::Frame(_) | Self::Survey(_) => 1,
             Self::Environment(_) => 2,
             Self::Database(_) => 3,
         })
@@ -61,6 +68,7 @@ impl From<ConductError> for Failure {
     fn from(error: ConductError) -> Self {
         match error {
             ConductError::Refused(text) => Self::Data(text),
+            ConductError::Blocked(why) => Self::Blocked(why),
             ConductError::Frame(report) => Self::Frame(report),
             ConductError::Survey(mistakes) => Self::Survey(mistakes),
             ConductError::Storage(error) => error.into(),

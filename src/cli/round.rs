@@ -4,7 +4,11 @@ use super::{
     Failure, Result, Settings,
     data::{print, survey_folder},
 };
-use crate::{clock, conduct::RoundPlan, text};
+use crate::{
+    clock,
+    conduct::{Published, RoundPlan},
+    text,
+};
 use clap::Subcommand;
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -41,8 +45,13 @@ pub enum RoundAct {
         /// The round
         code: String,
     },
-    /// Open the box of a closed round, once, and destroy its key
+    /// Open the box of a closed round, once, destroy its key, and publish the figures
     OpenBox {
+        /// The round
+        code: String,
+    },
+    /// Publish the figures anew, after answers were withdrawn
+    Publish {
         /// The round
         code: String,
     },
@@ -92,7 +101,23 @@ pub async fn run(act: RoundAct, settings: &Settings) -> Result<()> {
             for (outcome, n) in unsealed.outcomes {
                 print(format_args!("  {outcome}\t{n}"))?;
             }
+            published(&office.published(&office.round(&code).await?).await?, &code, settings)?;
         }
+        RoundAct::Publish { code } => {
+            let version = office.publish(&office.round(&code).await?).await?;
+            published(&version, &code, settings)?;
+        }
+    }
+    Ok(())
+}
+
+/// Which version was published, and what had to be withheld from it.
+fn published(version: &Published, round: &str, settings: &Settings) -> Result<()> {
+    let number = version.number;
+    print(text!("cli.published", round = round, number = number).say(settings.language))?;
+    for figure in version.release.withheld() {
+        let figure = figure.say(settings.language);
+        print(text!("cli.withheld", figure = figure).say(settings.language))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod drawing;
 mod field;
 mod frame;
 mod inviting;
+mod publishing;
 mod results;
 mod setup;
 mod unsealing;
@@ -15,13 +16,15 @@ pub use drawing::{DrawSummary, Verdict};
 pub use field::Released;
 pub use frame::Frozen;
 pub use inviting::Invited;
+pub use publishing::Published;
 pub use setup::RoundPlan;
 pub use unsealing::Unsealed;
 
 use crate::{
     clock::Clock,
-    messages::Text,
+    messages::{Language, Text},
     questionnaire::Mistake,
+    report::Blocked,
     sampling::FrameReport,
     secrets::{Secrets, SecretsError},
     storage::{Address, Desk, RoundRow, StorageError, Store},
@@ -59,6 +62,9 @@ pub enum ConductError {
     /// The data or the state of the round forbid it.
     #[error("{0}")]
     Refused(Text),
+    /// Together, the figures would give away the answers of a few people.
+    #[error("{}", .0.sentences(Language::default()).join("\n"))]
+    Blocked(Box<Blocked>),
     /// The list of people has problems.
     #[error("{}", .0.summary())]
     Frame(Box<FrameReport>),

@@ -14,6 +14,7 @@ use super::{
     suppress::LEAST_OF_SUBJECT,
 };
 use crate::{criteria::Rule, report::Facts};
+use std::collections::BTreeMap;
 use crate::{
     fieldwork::RoundState, messages::Language, questionnaire::Labels, survey::Survey, text,
 };
@@ -141,6 +142,64 @@ impl Release {
     /// The results by the rule called `id`.
     pub fn by_rule(&self, id: &str) -> Option<&Results> {
         self.results.iter().find(|results| results.rule.id == id)
+    }
+
+    /// Whether this version says anything else than the one before.
+    ///
+    /// # Errors
+    /// [`Blocked`] with every figure from which fewer than five answers went since then, so
+    /// that both versions together give these away.
+    pub fn since(&self, before: &Self) -> Result<bool, Blocked> {
+        let (now, then) = (self.respondents(), before.respondents());
+        let mut leaks = Vec::new();
+        for (figure, (place, n)) in &now {
+            let gone = then.get(figure).map_or(0, |(_, before)| before.abs_diff(*n));
+            if 0 < gone && gone < LEAST_OF_SUBJECT {
+                leaks.push(Leak { people: gone, figures: vec![self.named(*place)] });
+            }
+        }
+        let counts = |told: &BTreeMap<String, (Place, u64)>| -> Vec<(String, u64)> {
+            told.iter().map(|(figure, (_, n))| (figure.clone(), *n)).collect()
+        };
+        match leaks.is_empty() {
+            true => Ok(counts(&now) != counts(&then)),
+            false => Err(Blocked { leaks }),
+        }
+    }
+
+    /// How many people each figure is made of, by a name that is the same in every version.
+    fn respondents(&self) -> BTreeMap<String, (Place, u64)> {
+        let mut told = BTreeMap::new();
+        for (rule, results) in self.results.iter().enumerate() {
+            for (at, one) in results.criteria.iter().enumerate() {
+                let name = format!("{}/{}/{}", results.rule.id, one.code, one.subject);
+                let mut tell = |name: String, figure, n| {
+                    told.insert(name, (Place { rule, figure }, n));
+                };
+                if let (Some(n), true) = (one.n, one.score.is_some()) {
+                    tell(name.clone(), Figure::Score(at), n);
+                }
+                for (row, part) in one.by_unit.iter().enumerate() {
+                    if let Some(part_n) = part.figures.value().map(|figures| figures.n) {
+                        let name = format!("{name}/unit/{}", part.codes.join("+"));
+                        tell(name, Figure::Unit(at, row), part_n);
+                    }
+                }
+                for (row, part) in one.by_group.iter().enumerate() {
+                    if let Some(part_n) = part.figures.value().map(|figures| figures.n) {
+                        let name = format!("{name}/group/{}", part.codes.join("+"));
+                        tell(name, Figure::Group(at, row), part_n);
+                    }
+                }
+            }
+        }
+        for (at, one) in self.main().questions.iter().enumerate() {
+            if let Some(spread) = one.answers.value() {
+                let name = format!("question/{}/{}/{}", one.form, one.subject, one.name);
+                told.insert(name, (Place { rule: 0, figure: Figure::Question(at) }, spread.n));
+            }
+        }
+        told
     }
 
     /// What was withheld to protect the respondents, besides cells that are too small
