@@ -13,6 +13,7 @@ mod join_attack;
 mod kills;
 mod program;
 mod published_forms;
+mod published_versions;
 mod quota;
 mod respondents;
 mod storage;

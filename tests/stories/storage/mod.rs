@@ -6,7 +6,8 @@ use crate::support::Small;
 use phieu::{
     fieldwork::{CellState, Policy, RoundState},
     storage::{
-        AuditEntry, CellRow, NewInvitation, NewPart, NewPerson, NewRound, Store, StratumRow, Tx,
+        AuditEntry, CellRow, NewInvitation, NewPart, NewPerson, NewRound, PublicationRow, Store,
+        StratumRow, Tx,
         first_broken_link,
     },
 };
@@ -209,6 +210,22 @@ on_both_engines! {
             tx.keep_frozen_frame(round, &text).await.unwrap();
             assert!(tx.frozen_frame(round).await.unwrap() == Some(text));
         }
+    }
+
+    async fn published_versions_are_numbered_and_none_is_overwritten(app: TestApp) {
+        let mut tx = app.office.store.write().await.unwrap();
+        let round = new_round(&mut tx, "b").await;
+        assert_eq!(tx.publication(round).await.unwrap(), None);
+        let version = |number: i64, document: &str| PublicationRow {
+            number,
+            day: "2026-03-05".to_owned(),
+            document: document.to_owned(),
+        };
+        for number in 1..=11 {
+            assert!(tx.keep_publication(round, &version(number, "{}")).await.unwrap());
+        }
+        assert!(!tx.keep_publication(round, &version(11, "[]")).await.unwrap());
+        assert_eq!(tx.publication(round).await.unwrap(), Some(version(11, "{}")));
     }
 
     async fn an_act_that_was_altered_or_removed_shows(app: TestApp) {
