@@ -16,4 +16,5 @@ mod published_forms;
 mod quota;
 mod respondents;
 mod storage;
+mod two_rounds;
 mod whole_round;
