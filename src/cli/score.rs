@@ -2,8 +2,9 @@
 
 use super::{Failure, Result, Settings, data::print};
 use crate::{
+    conduct::{Office, Round},
     fieldwork::RoundState,
-    report::{results, results_json, text_table},
+    report::{Results, change, results_json, text_annex, text_table},
     text,
 };
 use clap::Args;
@@ -19,6 +20,9 @@ pub struct ScoreArgs {
     /// Another of the survey's rules, for an annex; the round's own rule is the result
     #[arg(long)]
     rule: Option<String>,
+    /// An earlier round, to say what has changed since
+    #[arg(long, value_name = "ROUND")]
+    against: Option<String>,
 }
 
 pub async fn run(args: ScoreArgs, settings: &Settings) -> Result<()> {
@@ -27,22 +31,32 @@ pub async fn run(args: ScoreArgs, settings: &Settings) -> Result<()> {
     if round.row.state != RoundState::Opened {
         return Err(Failure::Data(text!("cli.not_opened", round = args.round)));
     }
-    let rule = match &args.rule {
-        None => &round.survey.rule,
-        Some(id) => round.survey.rule_called(id).ok_or_else(|| {
-            let known: Vec<&str> = std::iter::once(&round.survey.rule)
-                .chain(&round.survey.alternatives)
-                .map(|rule| rule.id.as_str())
-                .collect();
-            Failure::Data(text!("cli.no_such_rule", rule = id, known = known.join(", ")))
-        })?,
-    };
-    let facts = office.facts(&round).await?;
-    let results = results(&facts, &round.survey, rule);
+    let rule = args.rule.as_deref();
+    let mut now = results_by(&office, &round, rule).await?;
+    if let Some(code) = &args.against {
+        let earlier = office.earlier_round(&round, code).await?;
+        let then = results_by(&office, &earlier, rule).await?;
+        now.change = Some(change((&now, &round.survey), (&then, &earlier.survey)));
+    }
     if args.json {
-        print(results_json(&results))?;
+        print(results_json(&now))?;
     } else {
-        print(text_table(&results, settings.language))?;
+        let (table, annex) =
+            (text_table(&now, settings.language), text_annex(&now, settings.language));
+        print(format!("{table}\n{annex}").trim_end())?;
     }
     Ok(())
+}
+
+/// The published results by the rule called `id`, or by the round's own.
+async fn results_by(office: &Office, round: &Round, id: Option<&str>) -> Result<Results> {
+    let release = office.published(round).await?.release;
+    let Some(id) = id else { return Ok(release.main().clone()) };
+    release.by_rule(id).cloned().ok_or_else(|| {
+        let known: Vec<&str> = std::iter::once(&round.survey.rule)
+            .chain(&round.survey.alternatives)
+            .map(|rule| rule.id.as_str())
+            .collect();
+        Failure::Data(text!("cli.no_such_rule", rule = id, known = known.join(", ")))
+    })
 }

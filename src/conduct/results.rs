@@ -1,15 +1,36 @@
-//! The facts of a round from which its figures are computed.
+//! The facts of a round from which its figures are computed, and the rounds before it.
 
-use super::{Office, Result, Round};
+use super::{Office, Result, Round, refuse};
 use crate::{
+    fieldwork::RoundState,
     questionnaire::Recorded,
     report::{CellFacts, Facts, LabelFacts, ResponseFacts},
-    storage::{CellRow, StorageError},
+    storage::{CellRow, RoundRow, StorageError},
+    text,
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 impl Office {
+    /// The opened rounds that `round` can be held against, the latest first: those that began
+    /// no later than it did.
+    pub async fn earlier_rounds(&self, round: &Round) -> Result<Vec<RoundRow>> {
+        let mut earlier = self.rounds().await?;
+        earlier.retain(|other| is_earlier(other, &round.row));
+        earlier.sort_by(|a, b| (&b.opened_on, &b.code).cmp(&(&a.opened_on, &a.code)));
+        Ok(earlier)
+    }
+
+    /// The round called `code`, if `round` can be held against it.
+    pub async fn earlier_round(&self, round: &Round, code: &str) -> Result<Round> {
+        let earlier = self.round(code).await?;
+        if !is_earlier(&earlier.row, &round.row) {
+            let why = text!("figures.not_comparable", round = code, now = round.row.code);
+            return refuse(why);
+        }
+        Ok(earlier)
+    }
+
     /// Everything that figures about `round` may be computed from. Before the box is opened
     /// there are cells and counts, and no responses.
     pub async fn facts(&self, round: &Round) -> Result<Facts> {
@@ -64,6 +85,13 @@ impl Office {
                 .collect(),
         })
     }
+}
+
+fn is_earlier(other: &RoundRow, round: &RoundRow) -> bool {
+    other.state == RoundState::Opened
+        && other.id != round.id
+        && other.opened_on.is_some()
+        && other.opened_on <= round.opened_on
 }
 
 fn cell_facts(

@@ -1,9 +1,10 @@
 use super::rule::WithoutData;
 use crate::{messages::Text, text};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How the scores of several groups become one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Combination {
     /// Every person of the population counts alike, so a large group counts for more.
     Population,

@@ -1,8 +1,9 @@
+use serde::{Deserialize, Serialize};
 /// How a score (0–100) becomes points, as a share of the most points to be had.
 ///
 /// Every conversion only ever rises with the score, so that an interval of scores
 /// becomes an interval of points by converting its two ends.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Conversion {
     /// The share of the points is the score: 80 of 100 gives 80 % of the points.
     Linear,
@@ -20,7 +21,7 @@ pub enum Conversion {
 }
 
 /// What share of the points a score between floor and ceiling gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Between {
     /// The share is the score, as without a floor.
     Score,
@@ -29,7 +30,7 @@ pub enum Between {
 }
 
 /// From the score `from` on, `share` (0–1) of the points.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// The lowest score of this step.
     pub from: f64,

@@ -5,6 +5,7 @@ use super::{
     scoring::{DontKnow, Method, Scoring, ScoringError},
 };
 use crate::questionnaire::{Labels, OptionList};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A versioned scoring rule: everything that turns answers into scores and points.
@@ -32,7 +33,7 @@ pub struct Rule {
 }
 
 /// How one criterion is scored.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CriterionRule {
     /// The code of the criterion or, where it has none, its id.
     pub criterion: String,
@@ -53,7 +54,7 @@ pub struct CriterionRule {
 }
 
 /// What happens to the score when a group has no data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WithoutData {
     /// Its share goes to the other groups, and the result says so.
     Redistribute,

@@ -1,5 +1,6 @@
 use crate::text;
 use crate::{messages::Text, questionnaire::ChoiceOption};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Recorded for a question that was asked and left empty.
@@ -12,7 +13,7 @@ const NOT_ASKED: i16 = -2;
 const DONT_KNOW: i16 = 0;
 
 /// What one answer counts for, between 0 (worst) and 1 (best).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Method {
     /// The coefficient of the option.
     Mean,
@@ -25,7 +26,7 @@ pub enum Method {
 }
 
 /// What "don't know" counts for.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum DontKnow {
     /// Nothing: the answer is left out of the denominator.
     Excluded,

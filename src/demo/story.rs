@@ -7,7 +7,7 @@ use crate::{
     conduct::Office,
     fieldwork::RoundState,
     messages::Text,
-    report::{results, results_json, text_table},
+    report::{results_json, text_table},
     storage::{Address, Store},
     text,
     web::{
@@ -92,12 +92,12 @@ pub async fn run(args: DemoArgs, settings: &Settings) -> Result<()> {
 
     let code = first_round(&office, &args, address, settings).await?;
     let round = office.round(&code).await?;
-    let facts = office.facts(&round).await?;
-    let results = results(&facts, &round.survey, &round.survey.rule);
+    let published = office.published(&round).await?;
+    let results = published.release.main();
     if args.json {
-        print(results_json(&results))?;
+        print(results_json(results))?;
     } else {
-        print(text_table(&results, settings.language))?;
+        print(text_table(results, settings.language))?;
     }
     if !args.exit {
         clock.run();

@@ -3,8 +3,9 @@
 //! Pure: the caller has locked the rows that these states were read from, part before cell,
 //! and writes them back. The database's `CHECK` on a cell is the last wall.
 
+use serde::{Deserialize, Serialize};
 /// Whether a cell's target limits who may start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Policy {
     /// People were drawn: everybody invited may answer, the target steers releases and the official count.
     Drawn,

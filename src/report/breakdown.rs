@@ -5,10 +5,11 @@ use super::{
     suppress::{FEW, LEAST_OF_CELL, Shown, Table},
 };
 use crate::questionnaire::Labels;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// One group or unit of a criterion, or several whose answers were put together.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BreakdownRow {
     /// The codes of what is in it, in the order of the survey.
     pub codes: Vec<String>,
@@ -19,7 +20,7 @@ pub struct BreakdownRow {
 }
 
 /// The figures of a group or unit.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartFigures {
     /// Respondents whose answers count.
     pub n: u64,

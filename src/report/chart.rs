@@ -76,6 +76,23 @@ pub fn mini_chart(score: f64, ci: Option<[f64; 2]>) -> Markup {
     }
 }
 
+/// The places that one of `of` may take, first place left; beside a cell that also tells them.
+pub fn rank_chart(best: usize, worst: usize, of: usize) -> Markup {
+    let step = 112.0 / of.max(1) as f64;
+    let x = |place: usize| short(4.0 + step * (place as f64 - 0.5));
+    let marks: String = (1..=of).map(|place| format!("M{} 7v6", x(place))).collect();
+    html! {
+        svg.mini.ranks viewBox="0 0 120 20" aria-hidden="true" {
+            path.grid d={ "M4 10H116" (marks) } {}
+            @if best < worst {
+                path.places d={ "M" (x(best)) " 10H" (x(worst)) } {}
+            } @else {
+                circle.point cx=(x(best)) cy="10" r="4" {}
+            }
+        }
+    }
+}
+
 /// The levels of one question as stretches of a bar, first level first.
 pub fn levels_chart(title: &str, shares: &[(String, f64)], language: Language) -> Markup {
     let mut left = 0.0;

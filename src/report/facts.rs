@@ -2,6 +2,7 @@ use crate::{
     fieldwork::{Policy, RoundState},
     questionnaire::Recorded,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Everything about a round from which figures may be computed. It knows no person.
@@ -28,7 +29,7 @@ pub struct Facts {
 }
 
 /// What is owed and came in of one cell.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CellFacts {
     /// The unit's code.
     pub unit: String,

@@ -1,8 +1,8 @@
 use crate::{messages::Text, text};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a reader of a figure has to know. This is the closed list of flags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Flag {
     /// The most points to be had are somebody's assumption.

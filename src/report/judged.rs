@@ -4,8 +4,8 @@
 use super::sample::Sample;
 use crate::{
     criteria::{
-        Combination, Counted, CriterionRule, DontKnow, GroupData, GroupShare, Method,
-        NoCombination, Rule, ScoringError, Shares, person_score,
+        Combination, Counted, CriterionRule, DontKnow, GroupData, Method, NoCombination, Rule,
+        ScoringError, Shares, person_score,
     },
     questionnaire::Recorded,
     survey::{ScoredQuestion, Survey},
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 /// Not answered, not even with "don't know".
 pub(super) const ASKED_ONLY: u8 = 2;
 
-/// Cells whose people are one mean, and the share of that mean in a score.
-type Makeup = Vec<(f64, Vec<usize>)>;
+/// Sets of cells, each with what its mean counts for in the score.
+pub(super) type Parts = Vec<(f64, Vec<usize>)>;
 
 /// One criterion of one subject.
 pub(super) struct Judged<'a> {
@@ -67,7 +67,7 @@ impl<'a> Judged<'a> {
     }
 
     /// The score, the groups combined as the rule says; and which groups had no data.
-    pub fn score(&self) -> Result<(Figure<'_>, Vec<String>), NoCombination> {
+    pub fn score(&self) -> Result<(Figure<'a>, Vec<String>), NoCombination> {
         self.combined(&self.persons)
     }
 
@@ -97,7 +97,7 @@ impl<'a> Judged<'a> {
     }
 
     /// The figure of some of the cells.
-    pub fn figure(&self, cells: &[usize]) -> Result<Figure<'_>, FigureError> {
+    pub fn figure(&self, cells: &[usize]) -> Result<Figure<'a>, FigureError> {
         self.figure_of(&self.persons, cells)
     }
 
@@ -106,34 +106,49 @@ impl<'a> Judged<'a> {
         respondents(self.sample, &self.persons, cells)
     }
 
+    /// The forms that ask about it.
+    pub fn forms(&self) -> impl Iterator<Item = &'a str> {
+        self.questions.keys().copied()
+    }
+
     /// Whether answers of these cells lie under a label with those of others, or of each other.
     pub fn is_merged(&self) -> bool {
         let strata = self.sample.strata_of(&self.cells);
         strata.iter().any(|&stratum| self.sample.cells_of[stratum].len() > 1)
     }
 
+    /// The sets of cells whose means make up the score and what each counts for; and which
+    /// groups had no data.
+    pub fn parts(&self) -> Result<(Parts, Vec<String>), NoCombination> {
+        self.parts_if(&self.persons)
+    }
+
+    /// Whether somebody's answers come to a score.
+    pub fn counts(&self, row: usize) -> bool {
+        self.persons[row].is_some()
+    }
+
     fn combined(
         &self,
         persons: &[Option<f64>],
-    ) -> Result<(Figure<'_>, Vec<String>), NoCombination> {
-        let (parts, without_data) = self.makeup(persons)?;
-        let figures: Vec<(f64, Figure<'_>)> = parts
+    ) -> Result<(Figure<'a>, Vec<String>), NoCombination> {
+        let (parts, without_data) = self.parts_if(persons)?;
+        if self.rule.groups == Combination::Population {
+            let all = self.figure_of(persons, &self.cells);
+            return Ok((all.map_err(|_| NoCombination::NoData)?, without_data));
+        }
+        let figures: Vec<(f64, Figure<'a>)> = parts
             .iter()
             .map(|(share, cells)| Ok((*share, self.figure_of(persons, cells)?)))
             .collect::<Result<_, FigureError>>()
             .map_err(|_| NoCombination::NoData)?;
-        if let [(_, only)] = &figures[..] {
-            return Ok((only.clone(), without_data));
-        }
-        let parts: Vec<(f64, &Figure<'_>)> =
+        let parts: Vec<(f64, &Figure<'a>)> =
             figures.iter().map(|(share, figure)| (*share, figure)).collect();
         let whole = Figure::weighted_mean(&parts, EmptyPart::Fail);
         Ok((whole.map_err(|_| NoCombination::NoWeight)?, without_data))
     }
 
-    /// Cells whose people together are one mean, and the share of that mean in the score; and
-    /// which groups had no data.
-    fn makeup(&self, persons: &[Option<f64>]) -> Result<(Makeup, Vec<String>), NoCombination> {
+    fn parts_if(&self, persons: &[Option<f64>]) -> Result<(Parts, Vec<String>), NoCombination> {
         let groups = self.survey.groups_asked(&self.rule.criterion, self.subject);
         let of_group = |code: &str| -> Vec<usize> {
             let facts = &self.sample.facts.cells;
@@ -151,11 +166,11 @@ impl<'a> Judged<'a> {
         let by_population = self.rule.groups == Combination::Population;
         let combination = if by_population { &Combination::Equal } else { &self.rule.groups };
         let Shares { shares, without_data } = combination.shares(&data, self.rule.without_data)?;
-        if by_population {
-            return Ok((vec![(1.0, self.cells.clone())], without_data));
-        }
-        let part = |group: &GroupShare| (group.share, of_group(&group.code));
-        Ok((shares.iter().map(part).collect(), without_data))
+        let parts = match by_population {
+            true => vec![(1.0, self.cells.clone())],
+            false => shares.iter().map(|group| (group.share, of_group(&group.code))).collect(),
+        };
+        Ok((parts, without_data))
     }
 
     /// The coefficient of each person's own value in the score, and with "don't know" counting
@@ -163,7 +178,7 @@ impl<'a> Judged<'a> {
     pub fn coefficients(&self, dont_know: Option<DontKnow>) -> Vec<f64> {
         let persons = self.persons_if(dont_know);
         let mut sum = vec![0.0; persons.len()];
-        for (share, cells) in self.makeup(&persons).map(|made| made.0).unwrap_or_default() {
+        for (share, cells) in self.parts_if(&persons).map(|made| made.0).unwrap_or_default() {
             let own = self.sample.coefficients(&cells, |row| persons[row].is_some());
             sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += share * own);
         }
@@ -216,7 +231,7 @@ impl<'a> Judged<'a> {
         &self,
         persons: &[Option<f64>],
         cells: &[usize],
-    ) -> Result<Figure<'_>, FigureError> {
+    ) -> Result<Figure<'a>, FigureError> {
         let design = &self.sample.design;
         let strata = self.sample.strata_of(cells);
         let domain = design.in_strata(&strata);
@@ -280,7 +295,7 @@ impl<'a> Judged<'a> {
     }
 
     /// The label of a row, if it is about this subject.
-    fn label(&self, row: usize) -> Option<&super::facts::LabelFacts> {
+    pub fn label(&self, row: usize) -> Option<&super::facts::LabelFacts> {
         let label = &self.sample.facts.labels[self.sample.rows[row].label];
         (label.subject == self.subject).then_some(label)
     }

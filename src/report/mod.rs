@@ -5,19 +5,26 @@
 //! [`Table`], which hides small cells and whatever would give them away. What comes out does
 //! not depend on the order in which the facts came in, to the last bit.
 
+mod annex;
 mod breakdown;
+mod change;
 mod chart;
+mod comparable;
 mod facts;
 mod flag;
 mod given_away;
 mod json;
 mod judged;
 mod number;
+mod one_form;
 mod progress;
 mod question;
+mod ranking;
+mod rates;
 mod release;
 mod result;
 mod sample;
+mod scale;
 mod suppress;
 mod table;
 #[cfg(test)]
@@ -25,15 +32,23 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod trial;
 
+pub use annex::{change_in_words, reliable, text_annex};
 pub use breakdown::{BreakdownRow, PartFigures};
-pub use chart::{ChartRow, by_day_chart, interval_chart, levels_chart, mini_chart, shade};
+pub use change::{Change, CriterionChange, Difference, Verdict, change};
+pub use chart::{
+    ChartRow, by_day_chart, interval_chart, levels_chart, mini_chart, rank_chart, shade,
+};
+pub use comparable::Break;
 pub use facts::{CellFacts, Facts, LabelFacts, ResponseFacts};
 pub use flag::Flag;
 pub use json::results_json;
 pub use number::{NBSP, dash, day, decimal, interval, percent, whole};
 pub use progress::{Progress, ProgressRow, Standing, progress};
 pub use question::{Level, QuestionResult, Spread};
+pub use ranking::{Place, Ranking};
+pub use rates::{Ended, RateRow, Rates};
 pub use release::{Blocked, Leak, Named, Release, release};
 pub use result::{CriterionResult, Results, RuleNamed, results};
+pub use scale::{LEAST_OF_SCALE, Reliable, ScaleFigures, ScaleResult};
 pub use suppress::{FEW, LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table};
 pub use table::text_table;

@@ -9,9 +9,10 @@ use crate::{
     survey::Survey,
 };
 use analysis::Variable;
+use serde::{Deserialize, Serialize};
 
 /// A question of a scale, as the people asked about one subject answered it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QuestionResult {
     /// The form's id.
     pub form: String,
@@ -30,7 +31,7 @@ pub struct QuestionResult {
 }
 
 /// Shares of the people whom the sample speaks for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// Respondents who chose a level.
     pub n: u64,
@@ -43,7 +44,7 @@ pub struct Spread {
 }
 
 /// One level of a scale.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Level {
     /// Its code.
     pub code: i16,

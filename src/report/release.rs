@@ -9,18 +9,20 @@ use super::{
     CriterionResult, Results, Shown,
     given_away::{Given, given_away},
     judged::Judged,
+    ranking,
     result::results,
     sample::Sample,
     suppress::LEAST_OF_SUBJECT,
 };
 use crate::{criteria::Rule, report::Facts};
-use std::collections::BTreeMap;
 use crate::{
     fieldwork::RoundState, messages::Language, questionnaire::Labels, survey::Survey, text,
 };
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Results by every rule of a survey, from which nobody's answers can be worked out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Release {
     /// By the round's own rule, and then by the others.
     results: Vec<Results>,
@@ -46,7 +48,7 @@ pub struct Leak {
 }
 
 /// A figure, as it is named to people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// What the rule is called, if it is not the round's own.
     rule: Option<Labels>,
@@ -57,7 +59,7 @@ pub struct Named {
     of: Vec<Labels>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Kind {
     Score,
     Part,
@@ -101,7 +103,10 @@ pub fn release(facts: &Facts, survey: &Survey) -> Result<Release, Blocked> {
     let mut release = Release { results, withheld: Vec::new() };
     loop {
         let given = release.given_away(&judged)?;
-        let Some(first) = given.first() else { return Ok(release) };
+        let Some(first) = given.first() else {
+            release.rank_again(&rules, &judged);
+            return Ok(release);
+        };
         match release.least_needed(first, &judged)? {
             Some(place) => release.withhold(place),
             None => return Err(release.blocked(&given)),
@@ -232,6 +237,21 @@ impl Release {
         Ok(places.first().copied())
     }
 
+    /// Places are given among those that are shown.
+    fn rank_again(&mut self, rules: &[&Rule], judged: &[Vec<Option<Judged<'_>>>]) {
+        for (at, results) in self.results.iter_mut().enumerate() {
+            for (one, judged) in results.criteria.iter_mut().zip(&judged[at]) {
+                let fewer = one.unit_ranks.as_ref().is_some_and(|ranks| {
+                    let shown = one.by_unit.iter().filter(|row| row.figures.value().is_some());
+                    ranks.places.len() != shown.count()
+                });
+                if let (Some(judged), true) = (judged, fewer) {
+                    one.unit_ranks = ranking::units(judged, &one.by_unit, rules[at]);
+                }
+            }
+        }
+    }
+
     fn withhold(&mut self, place: Place) {
         self.withheld.push(self.named(place));
         let results = &mut self.results[place.rule];
@@ -244,7 +264,10 @@ impl Release {
             Figure::DontKnow(at) => results.criteria[at].dont_know = None,
             Figure::Unit(at, row) => results.criteria[at].by_unit[row].figures = Shown::Hidden,
             Figure::Group(at, row) => results.criteria[at].by_group[row].figures = Shown::Hidden,
-            Figure::Score(at) => results.criteria[at].suppress(),
+            Figure::Score(at) => {
+                results.criteria[at].suppress();
+                results.subject_ranks.remove(&results.criteria[at].code);
+            }
         }
     }
 

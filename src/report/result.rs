@@ -1,10 +1,15 @@
 use super::{
     Flag,
     breakdown::{self, BreakdownRow},
+    change::Change,
     facts::{CellFacts, Facts},
     judged::Judged,
+    one_form::one_form,
     question::{QuestionResult, questions},
+    ranking::{self, Contender, Ranking},
+    rates::{Rates, rates},
     sample::Sample,
+    scale::{ScaleResult, scales},
     suppress::{LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table},
 };
 use crate::{
@@ -13,11 +18,12 @@ use crate::{
     questionnaire::Labels,
     survey::Survey,
 };
-use analysis::Est;
+use analysis::{Est, Figure};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What may be said of a round once its box was opened. Nothing in it is of too few people.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Results {
     /// How people name the round.
     pub round: String,
@@ -33,14 +39,24 @@ pub struct Results {
     pub criteria: Vec<CriterionResult>,
     /// How the answers to each question are spread.
     pub questions: Vec<QuestionResult>,
+    /// The subjects of each criterion, by its code, with the places they may take; only where
+    /// two or more have a score.
+    pub subject_ranks: BTreeMap<String, Ranking>,
+    /// The ways in which responses came in.
+    pub ways: BTreeSet<String>,
     /// How many responses came in which way; empty if all came in one way.
     pub modes: Vec<(String, Shown<u64>)>,
+    /// How many of those asked answered, once the box is opened.
+    pub rates: Option<Rates>,
+    /// How the scores differ from those of an earlier round, if one was asked for.
+    #[serde(skip)]
+    pub change: Option<Change>,
     /// What was owed and came in, by unit, group, form and subject.
     pub cells: Vec<CellFacts>,
 }
 
 /// A rule, as it is named beside every figure.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RuleNamed {
     /// Its name.
     pub id: String,
@@ -55,7 +71,7 @@ pub struct RuleNamed {
 }
 
 /// One criterion of one subject.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CriterionResult {
     /// The printed code or, where there is none, the stable id.
     pub code: String,
@@ -97,6 +113,12 @@ pub struct CriterionResult {
     pub dont_know: Option<f64>,
     /// The score if all of those had chosen the worst, and the best option.
     pub bounds: Option<[f64; 2]>,
+    /// The most by which one form can change the score.
+    pub one_form: Option<f64>,
+    /// How many answers count towards the targets of the cells asked about it.
+    pub official: u64,
+    /// Whether its questions measure one thing, form by form.
+    pub scales: Vec<ScaleResult>,
     /// What to beware of.
     pub flags: BTreeSet<Flag>,
     /// The groups that gave no data, by code.
@@ -105,6 +127,8 @@ pub struct CriterionResult {
     pub by_group: Vec<BreakdownRow>,
     /// By unit that handed out and collected.
     pub by_unit: Vec<BreakdownRow>,
+    /// The units that are shown, with the places they may take; only where there are two or more.
+    pub unit_ranks: Option<Ranking>,
 }
 
 /// Scores and points of an opened round by `rule`, and what they are made of.
@@ -127,7 +151,11 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
         },
         criteria: Vec::new(),
         questions: Vec::new(),
+        subject_ranks: BTreeMap::new(),
+        ways: BTreeSet::new(),
         modes: Vec::new(),
+        rates: None,
+        change: None,
         cells: cells(facts),
     };
     if !opened {
@@ -136,10 +164,17 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
     let sample = Sample::new(facts);
     for criterion in survey.framework.surveyed() {
         let Some(own) = rule.criterion(criterion.label()) else { continue };
+        // Nobody can tell any more which answers about two subjects came from one person, so
+        // they are taken to be independent. People who judge several tend to judge them alike, so
+        // differences are known a little better than the ranks of subjects say.
+        let mut scored: Vec<Contender<'_>> = Vec::new();
         for subject in survey.subjects_judged(criterion.label()) {
             let mut result = blank(survey, criterion, own, &subject.code, &subject.label);
             match Judged::new(&sample, survey, rule, own, &subject.code) {
-                Ok(judged) => fill(&mut result, &judged, rule),
+                Ok(judged) => scored.extend(fill(&mut result, &judged, rule).map(|figure| {
+                    let (codes, labels) = (vec![subject.code.clone()], vec![subject.label.clone()]);
+                    Contender { codes, labels, figure }
+                })),
                 Err(_) => result.flags = BTreeSet::from([Flag::RuleDoesNotFit]),
             }
             if facts.synthetic {
@@ -147,9 +182,14 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
             }
             results.criteria.push(result);
         }
+        if let Some(ranks) = ranking::ranked(scored, rule) {
+            results.subject_ranks.insert(criterion.label().to_owned(), ranks);
+        }
     }
     results.questions = questions(&sample, survey);
+    results.ways = facts.labels.iter().map(|label| label.mode.clone()).collect();
     results.modes = modes(facts);
+    results.rates = Some(rates(facts, survey));
     results
 }
 
@@ -183,10 +223,14 @@ fn blank(
         band: None,
         dont_know: None,
         bounds: None,
+        one_form: None,
+        official: 0,
+        scales: Vec::new(),
         flags: BTreeSet::new(),
         without_data: Vec::new(),
         by_group: Vec::new(),
         by_unit: Vec::new(),
+        unit_ranks: None,
     }
 }
 
@@ -195,28 +239,34 @@ impl CriterionResult {
     pub(super) fn suppress(&mut self) {
         (self.score, self.se, self.df, self.ci) = (None, None, None, None);
         (self.n_eff, self.points, self.points_ci, self.band) = (None, None, None, None);
-        (self.dont_know, self.bounds) = (None, None);
+        (self.dont_know, self.bounds, self.one_form) = (None, None, None);
         self.by_group.clear();
         self.by_unit.clear();
+        self.scales.clear();
+        self.unit_ranks = None;
         self.flags.insert(Flag::Suppressed);
     }
 }
 
-fn fill(result: &mut CriterionResult, judged: &Judged<'_>, rule: &Rule) {
+/// Writes down what may be told; returns the figure of the score, if there is one.
+fn fill<'a>(result: &mut CriterionResult, judged: &Judged<'a>, rule: &Rule) -> Option<Figure<'a>> {
     if result.assumed {
         result.flags.insert(Flag::AssumedPoints);
     }
     if judged.is_merged() {
         result.flags.insert(Flag::MergedCells);
     }
+    result.official = judged.cells.iter().map(|&at| judged.sample.facts.cells[at].completed).sum();
     let n = judged.respondents(&judged.cells);
     if 0 < n && n < LEAST_OF_SUBJECT {
         result.flags.insert(Flag::Suppressed);
-        return;
+        return None;
     }
     result.n = Some(n);
     result.by_group = breakdown::by_group(judged);
     result.by_unit = breakdown::by_unit(judged);
+    result.unit_ranks = ranking::units(judged, &result.by_unit, rule);
+    result.scales = scales(judged, rule);
     let (figure, without_data) = match judged.score() {
         Ok(found) => found,
         Err(problem) => {
@@ -224,14 +274,14 @@ fn fill(result: &mut CriterionResult, judged: &Judged<'_>, rule: &Rule) {
             if let NoCombination::GroupsWithoutData(groups) = problem {
                 result.without_data = groups;
             }
-            return;
+            return None;
         }
     };
     if !without_data.is_empty() {
         result.flags.insert(Flag::GroupWithoutData);
         result.without_data = without_data;
     }
-    let Ok(est) = figure.estimate() else { return };
+    let est = figure.estimate().ok()?;
     result.flags.extend(est.flags.iter().copied().map(Flag::from));
     result.population = est.population;
     if n >= LEAST_OF_CELL {
@@ -239,10 +289,12 @@ fn fill(result: &mut CriterionResult, judged: &Judged<'_>, rule: &Rule) {
     }
     if n < u64::from(judged.rule.minimum_n) {
         result.flags.insert(Flag::BelowMinimum);
-        return;
+        return None;
     }
     give(result, judged, rule, &est);
     result.bounds = judged.bounds().filter(|_| n >= LEAST_OF_CELL);
+    result.one_form = one_form(judged);
+    result.score.map(|_| figure)
 }
 
 /// Writes down a score that may be given, and what it is worth.

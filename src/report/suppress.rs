@@ -5,6 +5,7 @@
 //! with everything shown is wide enough. Hiding one cell is rarely enough, so further cells
 //! are hidden until every range is: the least cells first, and the same ones every time.
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// A cell of a unit or a group with fewer respondents is not shown.
@@ -15,7 +16,7 @@ pub const LEAST_OF_SUBJECT: u64 = 5;
 pub const FEW: u64 = 30;
 
 /// What is known of one cell of a table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Shown<T> {
     /// It may be shown.
     Value(T),

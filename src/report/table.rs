@@ -155,7 +155,7 @@ fn trimmed(points: f64, language: Language) -> String {
     decimal(points, u32::try_from(decimals.unwrap_or(4)).unwrap_or(4), language)
 }
 
-fn shortened(name: &str) -> String {
+pub(super) fn shortened(name: &str) -> String {
     if width(name) <= LONGEST_NAME {
         return name.to_owned();
     }
@@ -165,7 +165,7 @@ fn shortened(name: &str) -> String {
 }
 
 /// Columns of equal width, the first `left` of them aligned to the left.
-fn aligned(rows: &[Vec<String>], left: usize) -> String {
+pub(super) fn aligned(rows: &[Vec<String>], left: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|at| {

@@ -94,6 +94,94 @@ fn survey(files: &[(&str, &str)]) -> Survey {
     })
 }
 
+/// A survey of so many units (`u1`, `u2` …), subjects (`so-tnmt`, `s2` …) and questions of one
+/// criterion; one group, and every unit judges every subject.
+pub fn survey_of(units: usize, subjects: usize, questions: usize) -> Survey {
+    let mut about = include_str!("../../tests/data/hai-long-2022/survey.toml").to_owned();
+    for at in 2..=subjects {
+        let subject = format!(
+            "[[subject]]\ncode = \"s{at}\"\nlabel = {{ vi = \"Sở {at}\", en = \"Department {at}\" }}\n\n\
+             [[part]]\ngroups = [\"nd\"]\nform = \"hai-long\"\nsubject = \"s{at}\"\npolicy = \"drawn\"\n\n[merging]"
+        );
+        about = about.replace("[merging]", &subject);
+    }
+    let mut form = include_str!("../../tests/data/hai-long-2022/forms/hai-long.toml").to_owned();
+    for at in 2..=questions {
+        form.push_str(&format!(
+            "\n[[page.question]]\nname = \"cau_{at}\"\nkind = \"scale\"\nscale = \"hai-long\"\n\
+             label = {{ vi = \"Câu {at}?\", en = \"Question {at}?\" }}\ncriterion = \"8.2\"\n"
+        ));
+    }
+    let mut named = "code,name_vi,name_en,parent\nso-tnmt,Sở,Department,\n".to_owned();
+    let mut targets = "unit,group,target,population\n".to_owned();
+    for at in 1..=units {
+        named.push_str(&format!("u{at},Phòng {at},Division {at},\n"));
+        targets.push_str(&format!("u{at},nd,20,400\n"));
+    }
+    survey(&[
+        ("survey.toml", &about),
+        ("criteria.csv", include_str!("../../tests/data/hai-long-2022/criteria.csv")),
+        ("rule.toml", include_str!("../../tests/data/hai-long-2022/rules/quy-doi-0-1.toml")),
+        ("units.csv", &named),
+        ("targets.csv", &targets),
+        ("forms/hai-long.toml", &form),
+    ])
+}
+
+/// One cell of [`survey_of`] and the codes of its forms, question by question.
+pub struct Filled {
+    unit: String,
+    subject: String,
+    population: Option<u64>,
+    forms: Vec<Vec<i16>>,
+}
+
+impl Filled {
+    /// A unit that judges the first subject.
+    pub fn new(unit: &str, population: Option<u64>, forms: Vec<Vec<i16>>) -> Self {
+        let subject = "so-tnmt".to_owned();
+        Self { unit: unit.to_owned(), subject, population, forms }
+    }
+
+    /// Forms with one question.
+    pub fn one(unit: &str, population: Option<u64>, codes: &[i16]) -> Self {
+        Self::new(unit, population, codes.iter().map(|&code| vec![code]).collect())
+    }
+
+    /// About another subject.
+    pub fn about(self, subject: &str) -> Self {
+        Self { subject: subject.to_owned(), ..self }
+    }
+}
+
+/// An opened round of [`survey_of`].
+pub fn many(filled: &[Filled]) -> Facts {
+    let cells = filled.iter().map(|one| CellFacts {
+        subject: one.subject.clone(),
+        ..cell(&one.unit, "nd", one.population)
+    });
+    let labels = filled
+        .iter()
+        .enumerate()
+        .map(|(at, one)| LabelFacts { subject: one.subject.clone(), ..label(&[at]) });
+    let mut facts = facts(cells.collect(), labels.collect(), std::iter::empty());
+    for (at, one) in filled.iter().enumerate() {
+        facts.cells[at].completed = one.forms.len() as u64;
+        facts.responses.extend(one.forms.iter().map(|codes| {
+            let name = |at: usize| match at {
+                0 => "hai_long".to_owned(),
+                at => format!("cau_{}", at + 1),
+            };
+            let codes = codes.iter().enumerate();
+            ResponseFacts {
+                label: at,
+                answers: codes.map(|(at, &code)| (name(at), Recorded::Code(code))).collect(),
+            }
+        }));
+    }
+    facts
+}
+
 /// An opened round of one cell whose people answered with `codes`.
 pub fn one_cell(codes: &[i16], population: Option<u64>) -> Facts {
     let cell = cell("so-tnmt", "nd", population);

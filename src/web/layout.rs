@@ -33,7 +33,7 @@ const LONGEST_TITLE: usize = 69;
 /// How the language is changed on a page.
 #[derive(Clone, Copy)]
 pub enum Switch<'a> {
-    /// By following a link back to this path.
+    /// By following a link back to this path, which may end with a query.
     Link(&'a str),
     /// By sending the form with this id, so that nothing typed is lost.
     Form(&'a str),
@@ -148,7 +148,8 @@ impl<'a> Page<'a> {
                         @let (code, name) = (other.code(), other.say("pages.language"));
                         @match self.switch {
                             Switch::Link(path) => {
-                                a href={ (path) "?lang=" (code) } lang=(code) hreflang=(code) { (name) }
+                                @let mark = if path.contains('?') { "&" } else { "?" };
+                                a href={ (path) (mark) "lang=" (code) } lang=(code) hreflang=(code) { (name) }
                             }
                             Switch::Form(id) => {
                                 button type="submit" form=(id) name=(LANGUAGE_FIELD) value=(code) lang=(code) { (name) }

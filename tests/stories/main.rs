@@ -17,4 +17,5 @@ mod published_versions;
 mod quota;
 mod respondents;
 mod storage;
+mod two_rounds;
 mod whole_round;

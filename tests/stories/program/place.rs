@@ -1,6 +1,6 @@
 //! Where one installation lives, and commands run there.
 
-use crate::support::postgres_url;
+use crate::support::{TestApp, postgres_url};
 use phieu::{
     clock::Clock,
     conduct::Office,
@@ -54,6 +54,19 @@ impl Place {
         let database = format!("{url}?options[search_path]={schema}");
         let mut place = Self::over(new_folder(), database);
         place.address = address;
+        place
+    }
+
+    /// The installation of a test within this process.
+    pub fn of(app: &TestApp) -> Self {
+        let database = match &app.address {
+            Address::Sqlite(file) => format!("sqlite:{}", file.display()),
+            Address::Postgres(_, schema) => {
+                format!("{}?options[search_path]={}", postgres_url(), schema.as_deref().unwrap())
+            }
+        };
+        let mut place = Self::over(new_folder(), database);
+        place.secrets = app.folder.join("secrets");
         place
     }
 

@@ -7,8 +7,7 @@ use phieu::{
     fieldwork::{CellState, Policy, RoundState},
     storage::{
         AuditEntry, CellRow, NewInvitation, NewPart, NewPerson, NewRound, PublicationRow, Store,
-        StratumRow, Tx,
-        first_broken_link,
+        StratumRow, Tx, first_broken_link,
     },
 };
 use serde_json::json;

@@ -1,15 +1,16 @@
 use super::{
-    grid::{Grid, cell},
+    breakdown::{groups, units},
     group_name,
     results::{Printed, anchor, rule_line, several_subjects},
+    scale::scales,
     subject_name,
 };
 use crate::{
     conduct::Round,
     messages::Language,
     report::{
-        BreakdownRow, CriterionResult, Flag, QuestionResult, Results, Shown, Spread, dash,
-        levels_chart, mini_chart, percent, whole,
+        CriterionResult, Flag, QuestionResult, Results, Shown, Spread, dash, levels_chart, percent,
+        whole,
     },
     text,
 };
@@ -38,26 +39,50 @@ pub fn criterion(
                     div { dt { (say("office.col_points_ci")) } dd { (shown.points_range(one.points_ci)) } }
                 }
                 div { dt { (say("office.col_n")) } dd { (one.n.map_or_else(|| dash().to_owned(), |n| whole(n, language))) } }
+                @if one.n.is_some_and(|n| n != one.official) {
+                    div { dt { (say("figures.official")) } dd { (whole(one.official, language)) } }
+                }
                 @if let Some(band) = &one.band {
                     div { dt { (say("office.band")) } dd { (band.get(code)) } }
                 }
                 @if let Some(share) = one.dont_know {
                     div { dt { (say("office.dont_know")) } dd { (percent(share, 1, language)) } }
                 }
+                @if let Some(most) = one.one_form {
+                    div { dt { (say("figures.one_form")) } dd { "± " (shown.score(Some(most))) } }
+                }
                 @if let Some(bounds) = one.bounds.filter(|_| one.dont_know.is_some_and(|share| share > 0.0)) {
-                    div { dt { (say("office.bounds")) } dd { (shown.scores(Some(bounds))) } }
+                    div.long { dt { (say("office.bounds")) } dd { (shown.scores(Some(bounds))) } }
                 }
             }
             (remarks(round, one, language))
             (method(round, results, one, language))
-            (breakdown(one, say("office.by_group"), say("office.col_group"), &one.by_group, &shown))
-            (breakdown(one, say("office.by_unit"), say("office.col_unit"), &one.by_unit, &shown))
-            @let questions = results.questions.iter().filter(|question| {
-                question.criterion.as_deref() == Some(&one.code) && question.subject == one.subject
-            });
-            @for (at, question) in questions.enumerate() {
-                @if at == 0 { h3 { (say("office.questions")) } }
-                (self::question(round, question, language))
+            (groups(one, &shown))
+            (units(one, &shown))
+            (scales(one, language))
+            (questions(round, results, one, language))
+        }
+    }
+}
+
+fn questions(
+    round: &Round,
+    results: &Results,
+    one: &CriterionResult,
+    language: Language,
+) -> Markup {
+    let asked: Vec<&QuestionResult> = results
+        .questions
+        .iter()
+        .filter(|question| {
+            question.criterion.as_deref() == Some(&one.code) && question.subject == one.subject
+        })
+        .collect();
+    html! {
+        @if !asked.is_empty() {
+            details {
+                summary { (language.say("office.questions")) " (" (asked.len()) ")" }
+                @for one in asked { (question(round, one, language)) }
             }
         }
     }
@@ -128,62 +153,16 @@ fn remarks(round: &Round, one: &CriterionResult, language: Language) -> Markup {
 }
 
 fn method(round: &Round, results: &Results, one: &CriterionResult, language: Language) -> Markup {
+    let say = |key| language.say(key);
     let sentences = one.rule.in_words(&round.survey.group_names(), language);
     html! {
-        div.method {
-            h3 { (language.say("office.method")) }
+        details.method {
+            summary { (say("office.method")) }
             p.small { (sentences.join(" ")) }
+            p.small { (say("figures.bounds_how")) " " (say("figures.one_form_how")) " " (say("figures.official_how")) }
             p.small { (rule_line(results, language)) }
         }
     }
-}
-
-fn breakdown(
-    one: &CriterionResult,
-    title: &str,
-    first: &str,
-    rows: &[BreakdownRow],
-    shown: &Printed<'_>,
-) -> Markup {
-    let language = shown.language;
-    let say = |key| language.say(key);
-    if rows.len() < 2 {
-        return html! {};
-    }
-    let (heading, subject) =
-        (one.heading.get(language.code()), one.subject_label.get(language.code()));
-    let mut grid = Grid::new(format!("{heading}, {subject}: {title}"), first)
-        .numbers(say("office.col_score"))
-        .numbers(say("office.col_ci"))
-        .words(say("office.col_picture"))
-        .numbers(say("office.col_n"));
-    for row in rows {
-        let names: Vec<&str> = row.labels.iter().map(|label| label.get(language.code())).collect();
-        let name = html! {
-            (names.join(" + "))
-            @if names.len() > 1 { " " small { (say("office.merged")) } }
-        };
-        grid.row(match &row.figures {
-            Shown::Value(part) => vec![
-                name,
-                html! { b { (shown.score(Some(part.score))) } },
-                cell(shown.scores(part.ci)),
-                mini_chart(part.score, part.ci),
-                html! { (whole(part.n, language)) @if part.few { " " small { (say("office.few")) } } },
-            ],
-            Shown::Hidden => vec![name, hidden(say("office.hidden")), none(), none(), none()],
-            Shown::Nobody => vec![name, hidden(say("office.nobody")), none(), none(), none()],
-        });
-    }
-    html! { h3 { (title) } (grid.table()) }
-}
-
-fn hidden(said: &str) -> Markup {
-    html! { span.none { (said) } }
-}
-
-fn none() -> Markup {
-    cell(dash())
 }
 
 /// A sentence as it stands alone.

@@ -72,7 +72,7 @@ impl Grid {
                     @if at == 0 {
                         th scope="row" { (cell) }
                     } @else {
-                        td.n[column.number] data-label=(column.label) { (cell) }
+                        td.n[column.number] data-label=(column.label) { div { (cell) } }
                     }
                 }
             }

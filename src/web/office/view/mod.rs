@@ -1,19 +1,24 @@
 //! What the office sees. Values go in, pages come out; nothing here reads or decides.
 
+mod breakdown;
+mod change;
 mod criterion;
 mod frame;
 mod grid;
 mod login;
 mod notice;
 mod progress;
+mod rates;
 mod results;
 mod rounds;
+mod scale;
 #[cfg(test)]
 mod tests;
 
+pub use change::Against;
 pub use frame::{Frame, FrameState, Said};
 pub use login::{login, no_password};
-pub use notice::{no_results, no_such_round};
+pub use notice::{blocked, no_results, no_such_round};
 pub use progress::Progress;
 pub use results::Results;
 pub use rounds::{RoundLine, rounds};
@@ -66,8 +71,24 @@ pub fn path(code: &str, room: Room) -> String {
 /// A page of one round, with ways to its others. `answer` pages answer a form and have no
 /// address of their own.
 fn room(language: Language, round: &Round, room: Room, answer: bool, body: &Markup) -> Html {
+    let here = path(&round.row.code, room);
+    let switch = if answer { Switch::Nowhere } else { Switch::Link(&here) };
+    framed(language, round, room, switch, body)
+}
+
+/// The same of a page that has the address `here`.
+fn room_at(language: Language, round: &Round, room: Room, here: &str, body: &Markup) -> Html {
+    framed(language, round, room, Switch::Link(here), body)
+}
+
+fn framed(
+    language: Language,
+    round: &Round,
+    room: Room,
+    switch: Switch<'_>,
+    body: &Markup,
+) -> Html {
     let code = &round.row.code;
-    let here = path(code, room);
     let title = format!("{} – {code}", room.name(language));
     let whole = html! {
         nav.trail aria-label=(language.say("office.trail")) {
@@ -85,7 +106,7 @@ fn room(language: Language, round: &Round, room: Room, answer: bool, body: &Mark
     Page::new(language, &title)
         .under(round.survey.title.get(language.code()))
         .synthetic(round.row.synthetic)
-        .switch(if answer { Switch::Nowhere } else { Switch::Link(&here) })
+        .switch(switch)
         .office(ways(language))
         .body(whole)
 }

@@ -4,6 +4,7 @@ use crate::{
     conduct::Round,
     fieldwork::RoundState,
     messages::Language,
+    report::Blocked,
     text,
     web::layout::{Html, Page, Switch},
 };
@@ -22,6 +23,18 @@ pub fn no_such_round(language: Language, code: &str) -> Html {
         .switch(Switch::Nowhere)
         .office(ways(language))
         .body(body)
+}
+
+/// Says why no figure may be published, and which ones stand in the way.
+pub fn blocked(language: Language, round: &Round, why: &Blocked) -> Html {
+    let say = |key| language.say(key);
+    let body = html! {
+        h1 { (say("office.blocked")) }
+        p { (say("office.blocked_why")) }
+        ul { @for sentence in why.sentences(language) { li { (sentence) } } }
+        p { a href=(super::path(&round.row.code, Room::Progress)) { (say("office.to_progress")) } }
+    };
+    room(language, round, Room::Results, false, &body)
 }
 
 /// Says why there are no results yet, and when there will be.

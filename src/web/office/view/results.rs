@@ -1,11 +1,14 @@
 use super::{
-    Room,
+    Against, Room,
+    breakdown::{explained, rank},
     criterion::{criterion, question},
     grid::{Grid, cell},
-    room,
+    path,
+    rates::rates,
+    room_at,
 };
 use crate::{
-    conduct::Round,
+    conduct::{Published, Round},
     messages::Language,
     report::{
         self, ChartRow, CriterionResult, NBSP, ProgressRow, Shown, dash, decimal, interval,
@@ -22,8 +25,12 @@ pub struct Results<'a> {
     pub round: &'a Round,
     /// The figures, as far as they may be shown.
     pub results: &'a report::Results,
+    /// The published version that they are of.
+    pub published: &'a Published,
     /// The counts of all cells together.
     pub all: &'a ProgressRow,
+    /// The earlier rounds that it can be held against.
+    pub against: Against<'a>,
 }
 
 impl Results<'_> {
@@ -32,20 +39,47 @@ impl Results<'_> {
         let (say, results) = (|key| language.say(key), self.results);
         let body = html! {
             h1 { (say("office.room_results")) }
-            p.small { (rule_line(results, language)) }
+            p.small { (self.version(language)) " " (rule_line(results, language)) }
             (self.tiles(language))
+            p.links {
+                a href="#so-voi-dot-truoc" { (say("figures.change")) } " "
+                a href="#ty-le-tra-loi" { (say("figures.rates")) }
+            }
             section {
                 h2 { (say("office.scores")) }
                 (charts(results, language))
                 (self.summary(language))
                 p.small { (say("office.scores_how")) }
             }
+            (self.subject_ranks(language))
+            (self.against.section(self.round, results, language))
             @for one in &results.criteria { (criterion(self.round, results, one, language)) }
             (self.other_questions(language))
+            @if let Some(all) = &results.rates { (rates(all, language)) }
             (self.modes(language))
             (self.notes(language))
         };
-        room(language, self.round, Room::Results, false, &body)
+        let mut here = path(&self.round.row.code, Room::Results);
+        if let Some(change) = &results.change {
+            here.push_str(&format!("?against={}", change.earlier));
+        }
+        room_at(language, self.round, Room::Results, &here, &body)
+    }
+
+    /// The ranks of subjects, criterion by criterion.
+    fn subject_ranks(&self, language: Language) -> Markup {
+        let code = language.code();
+        html! {
+            @for (criterion, ranking) in &self.results.subject_ranks {
+                @if let Some(one) = self.results.criteria.iter().find(|one| one.code == *criterion) {
+                    section {
+                        @let title = text!("figures.ranks_of_subjects", criterion = one.heading.get(code));
+                        h3 { (title.say(language)) }
+                        (explained(ranking, language))
+                    }
+                }
+            }
+        }
     }
 
     fn tiles(&self, language: Language) -> Markup {
@@ -69,7 +103,7 @@ impl Results<'_> {
         if several {
             grid = grid.words(say("office.col_subject"));
         }
-        let mut grid = grid
+        grid = grid
             .numbers(say("office.col_score"))
             .numbers(say("office.col_ci"))
             .numbers(say("office.col_n"))
@@ -78,6 +112,10 @@ impl Results<'_> {
             .numbers(say("office.col_points"))
             .numbers(say("office.col_points_ci"))
             .numbers(say("office.col_max_points"));
+        let ranked = !results.subject_ranks.is_empty();
+        if ranked {
+            grid = grid.numbers(say("figures.rank"));
+        }
         let shown = Printed { results, language };
         for one in &results.criteria {
             let code = language.code();
@@ -97,6 +135,11 @@ impl Results<'_> {
                 cell(shown.points_range(one.points_ci)),
                 cell(shown.most(one)),
             ]);
+            if ranked {
+                let ranking = results.subject_ranks.get(&one.code);
+                let own = std::slice::from_ref(&one.subject);
+                cells.push(ranking.map_or_else(|| cell(dash()), |ranking| rank(ranking, own)));
+            }
             grid.row(cells);
         }
         grid.table()
@@ -108,7 +151,10 @@ impl Results<'_> {
             @if others().next().is_some() {
                 section {
                     h2 { (language.say("office.other_questions")) }
-                    @for one in others() { (question(self.round, one, language)) }
+                    details {
+                        summary { (language.say("office.questions")) " (" (others().count()) ")" }
+                        @for one in others() { (question(self.round, one, language)) }
+                    }
                 }
             }
         }
@@ -130,6 +176,12 @@ impl Results<'_> {
         }
     }
 
+    /// Which version it is: figures stay as they were published.
+    fn version(&self, language: Language) -> String {
+        let (number, day) = (self.published.number, report::day(&self.published.day));
+        text!("office.version", number = number, day = day).say(language)
+    }
+
     fn notes(&self, language: Language) -> Markup {
         let (say, results) = (|key| language.say(key), self.results);
         html! {
@@ -138,6 +190,10 @@ impl Results<'_> {
                 ul.small {
                     @for note in &results.notes { li { (note.get(language.code())) } }
                     li { (say("office.note_hidden")) }
+                    @for figure in self.published.release.withheld() {
+                        li { (text!("office.withheld", figure = figure.say(language)).say(language)) }
+                    }
+                    li { (say("office.note_version")) }
                     li { (self.round.survey.rule.rounding_in_words(language)) }
                     li { (say("office.note_ci")) }
                     li { (say("office.word_response_rate")) }

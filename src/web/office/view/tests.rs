@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    conduct::Published,
     report::{self, Facts, trial},
     storage::RoundRow,
 };
@@ -32,10 +33,22 @@ fn answered() -> Facts {
 }
 
 fn results_page(facts: &Facts, survey: Survey, language: Language) -> String {
-    let results = report::results(facts, &survey, &survey.rule);
+    page_against(None, facts, survey, language)
+}
+
+/// The results page, held against an earlier round of the same survey if there is one.
+fn page_against(then: Option<&Facts>, facts: &Facts, survey: Survey, language: Language) -> String {
+    let release = |facts: &Facts| report::release(facts, &survey).unwrap();
+    let published = Published { number: 1, day: "2026-04-02".to_owned(), release: release(facts) };
+    let mut results = published.release.main().clone();
+    results.change =
+        then.map(|then| report::change((&results, &survey), (release(then).main(), &survey)));
     let all = report::progress(facts).all;
-    let round = round(survey, RoundState::Opened);
-    Results { round: &round, results: &results, all: &all }.page(language).text()
+    let round = round(survey.clone(), RoundState::Opened);
+    let earlier = then.map(|then| RoundRow { code: then.round.clone(), ..round.row.clone() });
+    let against = Against { earlier: earlier.as_slice(), refused: None };
+    let (round, results, published) = (&round, &results, &published);
+    Results { round, results, published, all: &all, against }.page(language).text()
 }
 
 fn progress_page(facts: &Facts, survey: Survey, language: Language) -> String {
@@ -70,6 +83,86 @@ fn small_groups_stay_hidden_on_the_page() {
     let page = results_page(&answered(), trial::two_by_two("\"population\""), Language::default());
     assert_eq!(page.matches("Không hiển thị để bảo vệ người trả lời").count(), 2);
     assert_eq!(page.matches("<svg class=\"mini\"").count(), 2);
+}
+
+#[test]
+fn units_have_ranks_in_figures_words_and_a_picture() {
+    let page = results_page(&answered(), trial::two_by_two("\"population\""), Language::default());
+    assert_eq!(page.matches("<svg class=\"mini ranks\"").count(), 2);
+    let wanted = [
+        "<b>1</b>",
+        "<b>2</b>",
+        "<dt>Phòng A (hạng 1 trong 2)</dt><dd>khác biệt rõ rệt với tất cả đơn vị khác",
+        "Cách xếp hạng",
+        "Mogstad",
+        "Chỉ xếp hạng giữa những kết quả được hiển thị",
+    ];
+    for said in wanted {
+        assert!(page.contains(said), "{said}");
+    }
+    let mut few = answered();
+    few.responses.retain(|one| few.labels[one.label].cells[0] != 3);
+    let page = results_page(&few, trial::two_by_two("\"population\""), Language::default());
+    assert!(page.contains("Chưa xếp hạng") && !page.contains("mini ranks"));
+}
+
+#[test]
+fn one_unit_has_neither_ranks_nor_a_table_of_units() {
+    let facts = trial::one_cell(&[5; 40], Some(400));
+    let page = results_page(&facts, trial::published(), Language::default());
+    for never in ["Chưa xếp hạng", "mini ranks", "Ai khác biệt", "Độ tin cậy của thang đo"]
+    {
+        assert!(!page.contains(never), "{never}");
+    }
+}
+
+#[test]
+fn a_ranking_of_censuses_says_that_it_only_describes() {
+    let mut facts = answered();
+    for (cell, n) in [(0, 3), (1, 30), (2, 4), (3, 40)] {
+        facts.cells[cell].population = Some(n);
+    }
+    let page = results_page(&facts, trial::two_by_two("\"population\""), Language::default());
+    assert!(page.contains("hạng chỉ mô tả kết quả của đợt này"));
+}
+
+#[test]
+fn beside_a_score_stands_what_to_weigh() {
+    let mut facts = answered();
+    facts.cells[3].completed = 20;
+    facts.cells[3].over_allocation = 20;
+    let page = results_page(&facts, trial::two_by_two("\"population\""), Language::default());
+    // 600 of 1,050 people stand behind 40 forms: each of these counts for 15 of 1,050.
+    for said in ["<dt>Một phiếu đổi nhiều nhất</dt><dd>± 1,43</dd>", "<dd>57</dd>"] {
+        assert!(page.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn a_change_is_told_in_words_and_a_break_with_its_reason() {
+    let survey = trial::two_by_two("\"population\"");
+    let now = answered();
+    let mut then =
+        trial::two_groups(&[], &[trial::answers(1, 30, 2), trial::answers(3, 40, 2)].concat());
+    then.round = "thu-0".to_owned();
+    let page = page_against(Some(&then), &now, survey.clone(), Language::default());
+    for said in ["‖ gãy chuỗi số liệu", "có nhóm đối tượng không có số liệu", "selected>thu-0"]
+    {
+        assert!(page.contains(said), "{said}");
+    }
+    let codes = [
+        trial::answers(0, 12, 2),
+        trial::answers(1, 30, 2),
+        trial::answers(2, 12, 2),
+        trial::answers(3, 40, 2),
+    ];
+    let mut then = trial::two_groups(&[], &codes.concat());
+    then.round = "thu-0".to_owned();
+    let page = page_against(Some(&then), &now, survey.clone(), Language::default());
+    assert!(page.contains("<b>tăng rõ rệt</b>") && !page.contains("chip care"));
+    assert!(page.contains("/results?against=thu-0&amp;lang=en"));
+    let alone = results_page(&now, survey, Language::default());
+    assert!(alone.contains("Chưa có đợt nào trước đợt này") && !alone.contains("<select"));
 }
 
 #[test]
@@ -137,6 +230,13 @@ fn pages_speak_every_language_and_need_no_script_or_style_of_elements() {
         ];
         let pages = [
             results_page(&answered(), survey.clone(), language),
+            page_against(Some(&answered()), &answered(), survey.clone(), language),
+            page_against(
+                Some(&trial::two_groups(&[], &[])),
+                &trial::two_groups(&[], &[]),
+                survey.clone(),
+                language,
+            ),
             progress_page(&answered(), survey.clone(), language),
             frame(Said::Nothing),
             frame(Said::Refused(crate::text!("office.no_file"))),
@@ -148,7 +248,9 @@ fn pages_speak_every_language_and_need_no_script_or_style_of_elements() {
         ];
         for page in pages {
             let page = page.split_once("</style>").unwrap().1;
-            for never in ["office.", "report.", "pages.t", " style=", "<script", "{", "}"] {
+            for never in
+                ["office.", "report.", "figures.", "pages.t", " style=", "<script", "{", "}"]
+            {
                 assert!(!page.contains(never), "{never}: {page}");
             }
         }
