@@ -5,8 +5,8 @@ use super::judged::Judged;
 /// The most by which one form can change the score, on the scale of 0 to 100: somebody gives
 /// other answers, or one form less comes in, or one more in a stratum that has answers.
 ///
-/// A score is a mixture `Σ s·y` of what persons' answers come to, with shares `s` that add up to
-/// 1. Other answers of one person move it by their share times the change of `y`, by at most
+/// A score is a mixture `Σ s·y` of what persons' answers come to, whose shares `s` sum to one.
+/// Other answers of a person move it by that person's share times the change of `y`, by at most
 /// `100·s`, which is reached between the worst and the best answers. A form more or less moves
 /// the shares by a total of `s` at most, and so the score by no more than that. So the
 /// largest share of one form, times 100, is the least bound for all answers that might have been
