@@ -28,9 +28,9 @@ pub use chart::{ChartRow, by_day_chart, interval_chart, levels_chart, mini_chart
 pub use facts::{CellFacts, Facts, LabelFacts, ResponseFacts};
 pub use flag::Flag;
 pub use json::results_json;
-pub use number::{NBSP, dash, day, decimal, interval, percent, whole};
+pub use number::{NBSP, brief_percent, dash, day, decimal, interval, margin, percent, whole};
 pub use progress::{Progress, ProgressRow, Standing, progress};
 pub use question::{Level, QuestionResult, Spread};
 pub use result::{CriterionResult, Results, RuleNamed, results};
 pub use suppress::{FEW, LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table};
-pub use table::text_table;
+pub use table::{aligned, text_table};

@@ -33,7 +33,7 @@ const LONGEST_TITLE: usize = 69;
 /// How the language is changed on a page.
 #[derive(Clone, Copy)]
 pub enum Switch<'a> {
-    /// By following a link back to this path.
+    /// By following a link back to this path, which may end in a query.
     Link(&'a str),
     /// By sending the form with this id, so that nothing typed is lost.
     Form(&'a str),
@@ -148,7 +148,7 @@ impl<'a> Page<'a> {
                         @let (code, name) = (other.code(), other.say("pages.language"));
                         @match self.switch {
                             Switch::Link(path) => {
-                                a href={ (path) "?lang=" (code) } lang=(code) hreflang=(code) { (name) }
+                                a href={ (path) (if path.contains('?') { "&" } else { "?" }) "lang=" (code) } lang=(code) hreflang=(code) { (name) }
                             }
                             Switch::Form(id) => {
                                 button type="submit" form=(id) name=(LANGUAGE_FIELD) value=(code) lang=(code) { (name) }
@@ -280,6 +280,7 @@ mod tests {
         let page =
             |switch| Page::new(Language::default(), "Thử").switch(switch).body(html! {}).text();
         assert!(page(Switch::Link("/phieu")).contains("href=\"/phieu?lang=en\""));
+        assert!(page(Switch::Link("/plan?n=9")).contains("href=\"/plan?n=9&amp;lang=en\""));
         assert!(page(Switch::Form("f")).contains("form=\"f\" name=\"set-lang\" value=\"en\""));
         assert!(!page(Switch::Nowhere).contains("<nav"));
     }

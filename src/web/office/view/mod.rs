@@ -5,6 +5,7 @@ mod frame;
 mod grid;
 mod login;
 mod notice;
+mod plan;
 mod progress;
 mod results;
 mod rounds;
@@ -14,6 +15,7 @@ mod tests;
 pub use frame::{Frame, FrameState, Said};
 pub use login::{login, no_password};
 pub use notice::{no_results, no_such_round};
+pub use plan::{Planned, Planning, nothing_to_plan};
 pub use progress::Progress;
 pub use results::Results;
 pub use rounds::{RoundLine, rounds};
@@ -36,16 +38,19 @@ pub enum Room {
     Results,
     /// Its list of people.
     Frame,
+    /// How many of them are to answer, and how sure that makes the results.
+    Plan,
 }
 
 impl Room {
-    const ALL: [Self; 3] = [Self::Frame, Self::Progress, Self::Results];
+    const ALL: [Self; 4] = [Self::Frame, Self::Plan, Self::Progress, Self::Results];
 
     fn word(self) -> &'static str {
         match self {
             Self::Progress => "progress",
             Self::Results => "results",
             Self::Frame => "frame",
+            Self::Plan => "plan",
         }
     }
 
@@ -54,6 +59,7 @@ impl Room {
             Self::Progress => "office.room_progress",
             Self::Results => "office.room_results",
             Self::Frame => "office.room_frame",
+            Self::Plan => "office.room_plan",
         })
     }
 }
@@ -66,8 +72,20 @@ pub fn path(code: &str, room: Room) -> String {
 /// A page of one round, with ways to its others. `answer` pages answer a form and have no
 /// address of their own.
 fn room(language: Language, round: &Round, room: Room, answer: bool, body: &Markup) -> Html {
+    let here = path(&round.row.code, room);
+    let switch = if answer { Switch::Nowhere } else { Switch::Link(&here) };
+    room_at(language, round, room, switch, body)
+}
+
+/// The same for a page whose address says more than its path.
+fn room_at(
+    language: Language,
+    round: &Round,
+    room: Room,
+    switch: Switch<'_>,
+    body: &Markup,
+) -> Html {
     let code = &round.row.code;
-    let here = path(code, room);
     let title = format!("{} – {code}", room.name(language));
     let whole = html! {
         nav.trail aria-label=(language.say("office.trail")) {
@@ -85,7 +103,7 @@ fn room(language: Language, round: &Round, room: Room, answer: bool, body: &Mark
     Page::new(language, &title)
         .under(round.survey.title.get(language.code()))
         .synthetic(round.row.synthetic)
-        .switch(if answer { Switch::Nowhere } else { Switch::Link(&here) })
+        .switch(switch)
         .office(ways(language))
         .body(whole)
 }
