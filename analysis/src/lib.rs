@@ -42,7 +42,7 @@
 //! - [`disclosure`]: what has to be withheld.
 //! - [`audit`]: what can be worked out from everything released.
 //! - [`multiplicity`]: many tests at once.
-//! - [`sample_size`], [`allocate`]: how many to ask, and where.
+//! - [`sample_size`], [`allocate`], [`planned`]: how many to ask, where, and what it will tell.
 //! - [`select`]: unequal-probability selection.
 //! - [`response_rate`]: response rates and non-response weights.
 //! - [`distribution`]: t, normal, chi-squared, F, beta.
@@ -78,6 +78,7 @@ pub mod interval;
 mod matrix;
 pub mod multiplicity;
 mod newton;
+pub mod planned;
 pub mod quantile;
 pub mod rank;
 mod reading;

@@ -1,6 +1,9 @@
 //! No input makes a function panic or say something that is not a number.
 
-use analysis::allocate::{Share, allocate, allocate_exactly, round_largest_remainder};
+use analysis::allocate::{
+    PrecisionTarget, Share, StratumLimits, allocate, allocate_exactly, allocate_to_targets,
+    allocate_within, round_largest_remainder,
+};
 use analysis::disclosure::CountTable;
 use analysis::distribution::{
     beta_cdf, beta_quantile, chi_squared_quantile, chi_squared_tail, fisher_f_quantile,
@@ -12,10 +15,14 @@ use analysis::interval::{
     likelihood_interval, logit_interval, t_interval, wilson_interval,
 };
 use analysis::multiplicity::{Adjustment, adjust_p_values};
+use analysis::planned::{PlannedStratum, expected_half_width, expected_respondents};
 use analysis::rank::{RankRule, rank_sets};
 use analysis::reliability::{one_factor, reliability};
 use analysis::response_rate::Dispositions;
-use analysis::select::{inclusion_probabilities, systematic};
+use analysis::sample_size::{expected_margin, smallest_differences};
+use analysis::select::{
+    conditional_poisson, cube, inclusion_probabilities, pareto, sampford, systematic,
+};
 use analysis::small_area::fay_herriot;
 use analysis::{Declaration, QuantileRule, Stratum, Variable};
 use proptest::prelude::*;
@@ -29,6 +36,10 @@ fn wild() -> impl Strategy<Value = f64> {
             0.0, 1.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-300, 1e300, 1e6, 0.5,
         ]),
     ]
+}
+
+fn populations() -> impl Strategy<Value = u64> {
+    prop_oneof![6 => 0u64..40, 2 => 0u64..100_000, 1 => any::<u64>()]
 }
 
 fn sound(values: impl IntoIterator<Item = Option<f64>>) -> Result<(), TestCaseError> {
@@ -93,6 +104,81 @@ proptest! {
         sound(adjust_p_values(&p, Adjustment::BenjaminiYekutieli))?;
         let cases = Dispositions { complete: x, refusal: values.first().copied().unwrap_or(0.0), ..Dispositions::default() };
         sound(cases.rates(Some(x)).response)?;
+    }
+
+    #[test]
+    fn plans(
+        strata in prop::collection::vec((populations(), wild(), wild(), 0u64..9, populations()), 0..6),
+        targets in prop::collection::vec((prop::collection::vec(0usize..6, 0..4), wild(), wild()), 0..4),
+        n in populations(),
+        level in wild(),
+    ) {
+        let people: Vec<u64> = strata.iter().map(|s| s.0).collect();
+        let deviations: Vec<f64> = strata.iter().map(|s| s.1).collect();
+        let bounds: Vec<(u64, u64)> = strata.iter().map(|s| (s.3, s.4)).collect();
+        let costs: Vec<f64> = strata.iter().map(|s| s.2).collect();
+        for share in [Share::Neyman(&deviations), Share::Cost(&deviations, &costs), Share::Equal] {
+            if let Ok(real) = allocate_within(n, &people, &share, &bounds) {
+                sound(real.iter().map(|&r| Some(r)))?;
+                for (x, (&(lower, upper), &all)) in real.iter().zip(bounds.iter().zip(&people)) {
+                    let upper = upper.min(all);
+                    prop_assert!(lower.min(upper) as f64 <= *x && *x <= upper as f64);
+                }
+            }
+        }
+        let limits: Vec<StratumLimits> = strata
+            .iter()
+            .map(|s| StratumLimits { population: s.0, cost: s.2, lower: s.3, upper: s.4 })
+            .collect();
+        let targets: Vec<PrecisionTarget> = targets
+            .into_iter()
+            .map(|(domain, variance, fixed)| PrecisionTarget {
+                strata: domain.into_iter().map(|h| (h, deviations.get(h).copied().unwrap_or(1.0))).collect(),
+                variance,
+                others: 5,
+                fixed,
+            })
+            .collect();
+        if let Ok(sample) = allocate_to_targets(&limits, &targets) {
+            prop_assert!(sample.bound.is_finite() && sample.bound <= sample.cost);
+            for (n, (&(lower, upper), &all)) in sample.respondents.iter().zip(bounds.iter().zip(&people)) {
+                let upper = upper.min(all);
+                prop_assert!(lower.min(upper) <= *n && *n <= upper);
+            }
+        }
+        let planned: Vec<PlannedStratum> = strata
+            .iter()
+            .map(|s| PlannedStratum { population: s.0, respondents: s.2, deviation: s.1 })
+            .collect();
+        sound(expected_half_width(&planned, level, 1.0))?;
+        sound(expected_respondents(n, n, level).ok().map(Some))?;
+        sound(expected_margin(n, n.saturating_add(9), level, 0.95, 1.0).ok().map(Some))?;
+        if let Ok(found) = smallest_differences(n, level, 0.95, 0.8, 0.3, 0.5) {
+            sound([found.fall, found.rise])?;
+        }
+    }
+
+    #[test]
+    fn selections(
+        units in prop::collection::vec((wild(), wild(), wild()), 0..9),
+        n in 0usize..6,
+    ) {
+        let sizes: Vec<f64> = units.iter().map(|u| u.0).collect();
+        let numbers: Vec<f64> = units.iter().map(|u| u.1).collect();
+        let values: Vec<f64> = units.iter().map(|u| u.2).collect();
+        let reached = inclusion_probabilities(&sizes, n).unwrap_or_default();
+        for p in [&sizes, &reached] {
+            for select in [pareto, conditional_poisson, sampford] {
+                if let Ok(taken) = select(p, &numbers) {
+                    prop_assert!(taken.windows(2).all(|pair| pair[0] < pair[1]));
+                    prop_assert!(taken.iter().all(|&k| p[k] > 0.0));
+                }
+            }
+            if let Ok(sample) = cube(p, &[values.clone(), sizes.clone()], &numbers) {
+                sound(sample.imbalance.iter().copied())?;
+                prop_assert!(sample.units.iter().all(|&k| p[k] > 0.0));
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod draw;
 mod failure;
 mod frame;
 mod invite;
+mod plan;
 mod reserve;
 mod round;
 mod score;
@@ -61,6 +62,8 @@ enum Act {
     /// Check and show survey files
     #[command(subcommand)]
     Survey(survey::SurveyAct),
+    /// Plan the sample: how many answers, where, and how sure that makes the results
+    Plan(plan::PlanArgs),
     /// Set up, open, close a round, and open its box
     #[command(subcommand)]
     Round(round::RoundAct),
@@ -117,6 +120,7 @@ impl Act {
             Self::Demo(args) => crate::demo::run(args, &settings).await,
             Self::Serve(args) => serve::run(args, settings).await,
             Self::Survey(act) => survey::run(act, &settings),
+            Self::Plan(args) => plan::run(args, &settings).await,
             Self::Round(act) => round::run(act, &settings).await,
             Self::Frame(act) => frame::run(act, &settings).await,
             Self::Draw(args) => draw::run(args, &settings).await,

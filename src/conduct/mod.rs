@@ -7,6 +7,7 @@ mod drawing;
 mod field;
 mod frame;
 mod inviting;
+mod planning;
 mod publishing;
 mod results;
 mod setup;
@@ -16,6 +17,10 @@ pub use drawing::{DrawSummary, Verdict};
 pub use field::Released;
 pub use frame::Frozen;
 pub use inviting::Invited;
+pub use planning::{
+    PlanBasis, PopulationSource, ProposedTargets, plan_assumptions, plan_remarks, plan_rows,
+    plans_missed_margins, proposed_targets,
+};
 pub use publishing::Published;
 pub use setup::RoundPlan;
 pub use unsealing::Unsealed;

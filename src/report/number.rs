@@ -1,6 +1,6 @@
 //! Numbers as people write them: 1.234,5 in Vietnamese, 1,234.5 in English.
 
-use crate::{criteria::round_half_away, messages::Language};
+use crate::{criteria::round_half_away, messages::Language, text};
 
 /// Does not break a line between a number and its unit.
 pub const NBSP: char = '\u{a0}';
@@ -27,6 +27,25 @@ pub fn whole(n: u64, language: Language) -> String {
 /// A share (0–1) as a percentage.
 pub fn percent(share: f64, decimals: u32, language: Language) -> String {
     format!("{}{}", decimal(share * 100.0, decimals, language), language.say("report.percent"))
+}
+
+/// The same with one decimal, or none if that is 0.
+pub fn brief_percent(share: f64, language: Language) -> String {
+    let (long, short) = (percent(share, 1, language), percent(share, 0, language));
+    let zero =
+        format!("{}0{}", language.say("report.decimal_mark"), language.say("report.percent"));
+    if long.ends_with(&zero) { short } else { long }
+}
+
+/// Half the width of the interval of a share; more than 50 % says nothing at all.
+pub fn margin(half: Option<f64>, language: Language) -> String {
+    match half {
+        None => dash().to_owned(),
+        Some(half) if half > 0.5 => {
+            text!("report.more_than", figure = percent(0.5, 0, language)).say(language)
+        }
+        Some(half) => format!("±{NBSP}{}", percent(half, 1, language)),
+    }
 }
 
 /// An interval.
@@ -77,6 +96,10 @@ mod tests {
         assert_eq!(whole(999, en), "999");
         assert_eq!(percent(0.456, 1, vi), "45,6\u{a0}%");
         assert_eq!(percent(0.456, 1, en), "45.6%");
+        assert_eq!([brief_percent(0.7, vi), brief_percent(0.025, vi)], ["70\u{a0}%", "2,5\u{a0}%"]);
+        assert_eq!(margin(Some(0.049), vi), "±\u{a0}4,9\u{a0}%");
+        assert_eq!(margin(Some(0.61), en), "over 50%");
+        assert_eq!(margin(None, vi), "–");
         assert_eq!(interval([1.0, 2.25], 1, vi), "1,0 – 2,3");
         assert_eq!(day("2026-03-05"), "05/03/2026");
     }

@@ -164,8 +164,9 @@ pub(super) fn shortened(name: &str) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Columns of equal width, the first `left` of them aligned to the left.
-pub(super) fn aligned(rows: &[Vec<String>], left: usize) -> String {
+/// A table for a terminal: a row of headings and others, in columns of equal width, the first
+/// `left` of them aligned to the left.
+pub fn aligned(rows: &[Vec<String>], left: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|at| {

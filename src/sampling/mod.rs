@@ -4,6 +4,7 @@
 //! frame with a fingerprint ([`FrozenFrame`]), and the fingerprint together with a
 //! public value that nobody could know beforehand becomes the draw ([`draw()`]). The
 //! [`DrawRecord`] lets anybody repeat the draw and names the first difference.
+//! How many people to ask, and how sure that makes the answer, is [`plan()`]ned before.
 //! Everything here is a function of its arguments: no clock, no generator, no files.
 
 mod coverage;
@@ -23,7 +24,10 @@ pub use frame::{
     RowProblem, Stratum, Upload, fold, read_frame, tidy,
 };
 pub use frozen::{FrozenFrame, Member, NotFrozen};
-pub use plan::{margin_of_error, yamane};
+pub use plan::{
+    FIELDS, Margins, Method, Official, OfficialWhole, Plan, PlanCell, PlanRefused, PlanRequest,
+    PlanRow, RATE_OF, Reach, SHARE_OF, Wrong, plan,
+};
 pub use record::{
     DrawRecord, FirstDifference, Listing, Particulars, RankDifference, RecordUnreadable,
     StratumRecord, verify,

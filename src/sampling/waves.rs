@@ -68,6 +68,16 @@ impl Default for WaveRule {
     }
 }
 
+impl WaveRule {
+    /// The share of the people invited who are expected to answer in the end: at once, or as one
+    /// of those who were silent at first.
+    pub fn answering(&self) -> f64 {
+        let share = |percent: u32| f64::from(percent.min(100)) / 100.0;
+        let (fresh, pending) = (share(self.fresh_percent), share(self.pending_percent));
+        fresh + (1.0 - fresh) * pending
+    }
+}
+
 /// How many ranks of a stratum go out on `day`, `days_left` days before closing.
 ///
 /// So many that completed answers, the expected answers of those still silent, and

@@ -155,6 +155,22 @@ impl Tx {
         }))
     }
 
+    /// How many people of a round's frame stand in each stratum; after the draw, each of them in
+    /// one only.
+    pub async fn people_by_stratum(&mut self, round: Uuid) -> Result<Vec<(Uuid, i64)>> {
+        Ok(on!(self, |conn| sqlx::query_as(
+            "SELECT person.stratum_id, COUNT(*)
+               FROM person
+               JOIN stratum ON stratum.id = person.stratum_id
+              WHERE stratum.round_id = $1
+                AND person.assigned
+              GROUP BY person.stratum_id",
+        )
+        .bind(round)
+        .fetch_all(conn)
+        .await?))
+    }
+
     /// People who were drawn and have no invitation yet: stratum, key, rank, who is judged.
     pub async fn uninvited(&mut self, round: Uuid) -> Result<Vec<(Uuid, String, i64, String)>> {
         Ok(on!(self, |conn| sqlx::query_as(

@@ -23,5 +23,6 @@ pub use model::{
     Subject, Survey, Target, Unit,
 };
 pub use read::read_survey;
+pub use unit_file::targets_csv;
 
 pub use crate::questionnaire::Mistake;

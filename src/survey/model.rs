@@ -329,6 +329,15 @@ impl Policy {
     }
 }
 
+impl Target {
+    /// Whether the target fits the population stated, which is all asked if it is small.
+    pub fn fits(&self, census_up_to: u32) -> bool {
+        self.population.is_none_or(|people| {
+            self.target <= people && (people > census_up_to || self.target == people)
+        })
+    }
+}
+
 impl PartRule {
     /// Whether people of this unit answer it.
     pub fn is_for(&self, unit: &str) -> bool {

@@ -122,3 +122,14 @@ fn read_target(row: &Row<'_>) -> Option<Target> {
     }
     Some(Target { unit: unit?, group: group?, target: target?, population })
 }
+
+/// The text of a `targets.csv` with these targets, as [`read_targets`] reads it.
+pub fn targets_csv(targets: &[Target]) -> String {
+    let mut text = "unit,group,target,population\n".to_owned();
+    for Target { unit, group, target, population } in targets {
+        let population = population.map_or_else(String::new, |people| people.to_string());
+        // Codes hold no comma, quotation mark or line end, so nothing needs quoting.
+        text.push_str(&format!("{unit},{group},{target},{population}\n"));
+    }
+    text
+}

@@ -281,6 +281,7 @@ mod tests {
         let page =
             |switch| Page::new(Language::default(), "Thử").switch(switch).body(html! {}).text();
         assert!(page(Switch::Link("/phieu")).contains("href=\"/phieu?lang=en\""));
+        assert!(page(Switch::Link("/plan?n=9")).contains("href=\"/plan?n=9&amp;lang=en\""));
         assert!(page(Switch::Form("f")).contains("form=\"f\" name=\"set-lang\" value=\"en\""));
         assert!(!page(Switch::Nowhere).contains("<nav"));
     }

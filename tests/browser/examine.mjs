@@ -82,7 +82,7 @@ class Desk {
       await this.axe(`${name}, dark,`, null, tally)
       if (page.number === 1) await this.picture(page, screens, '360-dark')
     }
-    if (['results', 'progress'].includes(page.kind)) await this.printed(page, tally, screens)
+    if (['results', 'progress', 'plan'].includes(page.kind)) await this.printed(page, tally, screens)
   }
 
   async show(page, viewport, colorScheme) {

@@ -68,6 +68,7 @@ export async function readRounds(browser, album, tally, demo, password, language
   await officer.keep('results', 'sealed')
   await at('/office/rounds/bo-tnmt-2020/frame')
   await officer.keep('frame', 'drawn')
+  await planSample(officer, tally, WORDS[language].plan, words.room_plan)
   await at('/office/rounds/no-such-round/results')
   tally.check(officer.status() === 404, 'a round that does not exist', officer.status())
   await officer.keep('no such round', 'refused')
@@ -76,6 +77,28 @@ export async function readRounds(browser, album, tally, demo, password, language
   await at('/office')
   tally.check(officer.path() === '/office/login', 'who signed out has to sign in again', officer.path())
   await officer.leave()
+}
+
+/** The sample as it is set, as it should be, and a number that is none. */
+async function planSample(officer, tally, words, tab) {
+  const plan = async (state) => {
+    await officer.press(words.show, officer.page.locator('button'))
+    await officer.keep('plan', state)
+  }
+  await officer.press(tab, officer.page.locator('.tabs'))
+  await officer.keep('plan', 'as it is set')
+  await officer.page.getByText(words.method_margins, { exact: true }).first().click()
+  await officer.page.locator('#margin').fill('5')
+  await officer.page.locator('#margin-all').fill('2,5')
+  await plan('margins')
+  const units = await officer.page.locator('.cards').first().locator('tbody tr').count()
+  tally.check(units > 2, 'the plan shows every unit and the whole', units)
+  await officer.page.locator('.ask summary').click()
+  await officer.page.locator('#share-0').fill('80')
+  await officer.page.getByText(words.method_equal, { exact: true }).first().click()
+  await officer.page.locator('#n').fill('0')
+  await plan('wrong')
+  tally.check(officer.status() === 422, 'a number that is none is asked for again', officer.status())
 }
 
 const BAD_LIST = `Mã;Họ và tên;Mã đơn vị;Nhóm đối tượng;Điện thoại
@@ -114,7 +137,7 @@ export async function handInList(browser, album, tally, rounds, password, langua
   await officer.press(words.import, officer.page.locator('button'))
   tally.check(officer.status() === 200, 'a good list is taken', officer.status())
   await officer.keep('frame', 'good list')
-  for (const room of ['progress', 'results']) {
+  for (const room of ['plan', 'progress', 'results']) {
     await at(`/office/rounds/empty/${room}`)
     await officer.keep(room, 'before opening')
   }

@@ -13,6 +13,6 @@ const read = (section, language) => {
 }
 
 export const WORDS = {
-  vi: { pages: read('pages', 'vi'), office: read('office', 'vi') },
-  en: { pages: read('pages', 'en'), office: read('office', 'en') },
+  vi: { pages: read('pages', 'vi'), office: read('office', 'vi'), plan: read('plan', 'vi') },
+  en: { pages: read('pages', 'en'), office: read('office', 'en'), plan: read('plan', 'en') },
 }

@@ -11,6 +11,7 @@ mod code_holder;
 mod faults;
 mod join_attack;
 mod kills;
+mod planning;
 mod program;
 mod published_forms;
 mod published_versions;

@@ -1,4 +1,5 @@
-//! The office's pages: how a round stands, what came of it, and the list of people.
+//! The office's pages: the list of people, the plan of the sample, how a round stands, and what
+//! came of it.
 //!
 //! One operator signs in with a password. Every page asks for the session first: a handler
 //! that takes `session::Staff` cannot run without one.
@@ -6,6 +7,7 @@
 mod frame;
 mod login;
 mod password;
+mod plan;
 mod progress;
 mod results;
 mod rounds;
@@ -94,6 +96,7 @@ pub fn router(app: OfficeApp) -> Router {
         .route("/office/login", get(login::show).post(login::submit))
         .route("/office/logout", post(login::leave))
         .route("/office/rounds/{code}", get(rounds::enter))
+        .route("/office/rounds/{code}/plan", get(plan::show))
         .route("/office/rounds/{code}/progress", get(progress::show))
         .route("/office/rounds/{code}/results", get(results::show))
         .route(

@@ -137,6 +137,7 @@ async fn nobody_gets_in_without_a_session() {
         "/office/rounds/r1/progress",
         "/office/rounds/r1/results",
         "/office/rounds/r1/frame",
+        "/office/rounds/r1/plan?margin=5",
         "/office/rounds/none/results",
     ] {
         for cookie in ["", "office=", "office=AAAA", &format!("office={}", "A".repeat(43))] {
@@ -290,4 +291,45 @@ async fn an_upload_that_cannot_be_read_is_explained() {
     let reply = trial.post("/office/rounds/r1/frame", &cookie, &[("list", "x")]).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     assert!(reply.body.contains("<h1>"));
+}
+
+#[tokio::test]
+async fn a_plan_is_reckoned_from_the_address_and_says_what_it_cannot_use() {
+    let trial = Trial::with_a_round().await;
+    let cookie = trial.sign_in().await;
+    let path = "/office/rounds/r1/plan";
+    // The survey states no population and there is no list yet.
+    let reply = trial.get(path, &cookie).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.body.contains("Chưa biết tổng thể") && reply.body.contains("r1/frame"));
+    let mut list = "mã,họ và tên,mã đơn vị,nhóm\n".to_owned();
+    (0..200).for_each(|n| list.push_str(&format!("{n},Nguyễn Văn {n},so-tnmt,nd\n")));
+    assert_eq!(trial.upload(&cookie, "ds.csv", list.as_bytes()).await.status, StatusCode::OK);
+    let reply = trial
+        .get(&format!("{path}?method=margins&margin=5&n=&response-rate=100+%25"), &cookie)
+        .await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.body.contains("Tổng thể là số người trong danh sách đã nhập"));
+    // 1,96·√(¼/n·(200 − n)/199) is 5 % at n = 132.
+    assert!(reply.body.contains("<dd>132</dd>"), "{}", reply.body);
+    let command =
+        "phieu plan --round r1 --method margins --margin 5 --response-rate 100 --csv targets.csv";
+    assert!(reply.body.contains(command));
+    assert!(
+        reply
+            .body
+            .contains("plan?method=margins&amp;margin=5&amp;response-rate=100+%25&amp;lang=en")
+    );
+    for (query, said) in [
+        ("method=equal", "cần tổng số phiếu"),
+        ("margin=abc", "“abc”"),
+        ("n=3", "cần ít nhất"),
+        ("share-khac=5", "“khac”"),
+    ] {
+        let reply = trial.get(&format!("{path}?{query}"), &cookie).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        assert!(reply.body.contains(said) && reply.body.contains("role=\"alert\""), "{query}");
+    }
+    let reply = trial.get("/office/rounds/none/plan", &cookie).await;
+    assert_eq!(reply.status, StatusCode::NOT_FOUND);
 }

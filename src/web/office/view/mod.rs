@@ -7,6 +7,7 @@ mod frame;
 mod grid;
 mod login;
 mod notice;
+mod plan;
 mod progress;
 mod rates;
 mod results;
@@ -19,6 +20,7 @@ pub use change::Against;
 pub use frame::{Frame, FrameState, Said};
 pub use login::{login, no_password};
 pub use notice::{blocked, no_results, no_such_round};
+pub use plan::{Planned, Planning, nothing_to_plan};
 pub use progress::Progress;
 pub use results::Results;
 pub use rounds::{RoundLine, rounds};
@@ -41,16 +43,19 @@ pub enum Room {
     Results,
     /// Its list of people.
     Frame,
+    /// How many of them are to answer, and how sure that makes the results.
+    Plan,
 }
 
 impl Room {
-    const ALL: [Self; 3] = [Self::Frame, Self::Progress, Self::Results];
+    const ALL: [Self; 4] = [Self::Frame, Self::Plan, Self::Progress, Self::Results];
 
     fn word(self) -> &'static str {
         match self {
             Self::Progress => "progress",
             Self::Results => "results",
             Self::Frame => "frame",
+            Self::Plan => "plan",
         }
     }
 
@@ -59,6 +64,7 @@ impl Room {
             Self::Progress => "office.room_progress",
             Self::Results => "office.room_results",
             Self::Frame => "office.room_frame",
+            Self::Plan => "office.room_plan",
         })
     }
 }
@@ -73,15 +79,11 @@ pub fn path(code: &str, room: Room) -> String {
 fn room(language: Language, round: &Round, room: Room, answer: bool, body: &Markup) -> Html {
     let here = path(&round.row.code, room);
     let switch = if answer { Switch::Nowhere } else { Switch::Link(&here) };
-    framed(language, round, room, switch, body)
+    room_at(language, round, room, switch, body)
 }
 
-/// The same of a page that has the address `here`.
-fn room_at(language: Language, round: &Round, room: Room, here: &str, body: &Markup) -> Html {
-    framed(language, round, room, Switch::Link(here), body)
-}
-
-fn framed(
+/// The same for a page whose address says more than its path.
+fn room_at(
     language: Language,
     round: &Round,
     room: Room,

@@ -15,7 +15,7 @@ use crate::{
         interval_chart, percent, whole,
     },
     text,
-    web::layout::Html,
+    web::layout::{Html, Switch},
 };
 use maud::{Markup, html};
 
@@ -63,7 +63,7 @@ impl Results<'_> {
         if let Some(change) = &results.change {
             here.push_str(&format!("?against={}", change.earlier));
         }
-        room_at(language, self.round, Room::Results, &here, &body)
+        room_at(language, self.round, Room::Results, Switch::Link(&here), &body)
     }
 
     /// The ranks of subjects, criterion by criterion.

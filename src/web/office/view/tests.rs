@@ -64,6 +64,30 @@ fn progress_page(facts: &Facts, survey: Survey, language: Language) -> String {
     .text()
 }
 
+fn plan_page(survey: Survey, typed: &[(&str, &str)], language: Language) -> String {
+    let cells =
+        crate::conduct::PlanBasis::of_survey(&with_populations(survey.clone())).unwrap().cells;
+    let typed: Vec<(String, String)> =
+        typed.iter().map(|&(name, typed)| (name.to_owned(), typed.to_owned())).collect();
+    let groups: Vec<&str> = survey.groups.iter().map(|group| group.code.as_str()).collect();
+    let outcome = match crate::sampling::PlanRequest::read(&typed, &groups, 5) {
+        Err(wrong) => Planned::Wrong(wrong),
+        Ok(request) => match crate::sampling::plan(&cells, &request) {
+            Err(refused) => Planned::Refused(refused.text()),
+            Ok(plan) => Planned::Plan(plan),
+        },
+    };
+    let source = crate::conduct::PopulationSource::Elsewhere;
+    let round = round(survey, RoundState::Setup);
+    Planning { round: &round, typed: &typed, source, outcome: &outcome }.page(language).text()
+}
+
+/// The survey with a hundred people in each cell.
+fn with_populations(mut survey: Survey) -> Survey {
+    survey.targets.iter_mut().for_each(|target| target.population = Some(100));
+    survey
+}
+
 #[test]
 fn each_result_says_how_it_was_computed_by_which_rule_and_from_how_many() {
     let survey = trial::two_by_two("\"equal\"");
@@ -173,11 +197,14 @@ fn names_are_shown_as_they_are_written() {
     survey.groups[0].label = odd.clone();
     survey.subjects[0].label = odd.clone();
     survey.title = odd;
+    let odd_survey = survey.clone();
     let pages = [
         results_page(&answered(), survey.clone(), Language::default()),
         progress_page(&answered(), survey.clone(), Language::default()),
         no_results(Language::default(), &round(survey, RoundState::Closed)).text(),
         no_such_round(Language::default(), "<script>").text(),
+        plan_page(odd_survey.clone(), &[("margin", "9")], Language::default()),
+        plan_page(odd_survey, &[("n", "<script>\"")], Language::default()),
         login(Language::default(), "/office/\"><script>", Some(false)).text(),
     ];
     for page in pages {
@@ -238,6 +265,11 @@ fn pages_speak_every_language_and_need_no_script_or_style_of_elements() {
                 language,
             ),
             progress_page(&answered(), survey.clone(), language),
+            plan_page(survey.clone(), &[], language),
+            plan_page(survey.clone(), &[("margin", "5"), ("response-rate", "70")], language),
+            plan_page(survey.clone(), &[("method", "equal"), ("confidence", "x")], language),
+            plan_page(survey.clone(), &[("n", "1")], language),
+            nothing_to_plan(language, &round, &crate::text!("plan.nobody")).text(),
             frame(Said::Nothing),
             frame(Said::Refused(crate::text!("office.no_file"))),
             rounds(language, &lines, today).text(),
@@ -248,9 +280,8 @@ fn pages_speak_every_language_and_need_no_script_or_style_of_elements() {
         ];
         for page in pages {
             let page = page.split_once("</style>").unwrap().1;
-            for never in
-                ["office.", "report.", "figures.", "pages.t", " style=", "<script", "{", "}"]
-            {
+            let keys = ["office.", "report.", "figures.", "pages.t", "plan."];
+            for never in keys.into_iter().chain([" style=", "<script", "{", "}"]) {
                 assert!(!page.contains(never), "{never}: {page}");
             }
         }
