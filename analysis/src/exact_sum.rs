@@ -53,7 +53,6 @@ struct Term {
 impl Term {
     /// Nothing for 0, for infinity and for what is not a number.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "a place below 64")]
     fn of(number: f64) -> Option<Self> {
         let bits = number.to_bits();
         let exponent = (bits >> 52) & 0x7ff;

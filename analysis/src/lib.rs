@@ -34,6 +34,7 @@
 //! - [`independence`]: tests for tables.
 //! - [`interval`]: the intervals themselves.
 //! - [`replicate`]: bootstrap, jackknife, replicate weights from elsewhere.
+//! - [`bootstrap`]: a whole table drawn again.
 //! - [`unequal`]: samples drawn with unequal probabilities.
 //! - [`small_area`]: estimates drawn towards a model.
 //! - [`rank`]: the ranks that a unit may have.
@@ -58,7 +59,9 @@
 #![warn(missing_docs)]
 
 pub mod allocate;
+pub mod bootstrap;
 pub mod calibrate;
+mod cell;
 mod collapse;
 pub mod contrast;
 pub mod declaration;
@@ -76,6 +79,7 @@ pub mod interval;
 mod matrix;
 pub mod multiplicity;
 mod newton;
+mod normal;
 pub mod quantile;
 pub mod rank;
 mod reading;
@@ -93,6 +97,7 @@ pub mod unequal;
 pub mod variable;
 mod variance;
 
+pub use bootstrap::ReplicateCounts;
 pub use calibrate::{Adjusted, CalibrationError, Distance, Limits, Margin};
 pub use contrast::{EmptyPart, Test, covariance_matrix};
 pub use declaration::{Declaration, Lonely, Oversampled, Stage, Stratum, Weights};
