@@ -29,10 +29,8 @@ pub(crate) struct Cell {
 
 impl Cell {
     pub(crate) fn of(entries: Vec<Entry>, scale_known: bool) -> Self {
-        let (mut n, mut size, mut squares) =
-            (ExactSum::default(), ExactSum::default(), ExactSum::default());
+        let (mut size, mut squares) = (ExactSum::default(), ExactSum::default());
         for e in &entries {
-            n.add(e.count);
             size.add_product(e.count, e.weight);
             squares.add_product(e.count, e.weight * e.weight);
         }
@@ -80,6 +78,6 @@ impl Cell {
     clippy::cast_sign_loss,
     reason = "counts of at most 2³² rows are exact in both types"
 )]
-fn whole(count: f64) -> u64 {
+pub(crate) fn whole(count: f64) -> u64 {
     count as u64
 }

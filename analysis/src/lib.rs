@@ -54,8 +54,11 @@
 //! - **No number shown is infinite or not a number**; a value that is not known is `None`, and a
 //!   flag says why.
 //! - **Nothing panics**, whatever the input.
-//! - **The order of rows changes no bit**: sums are exact until they are rounded once.
-//! - No clock, no random generator, no environment, no file.
+//! - **Neither the order of rows nor the number of threads changes a bit**: sums are exact until
+//!   they are rounded once, and random numbers belong to a replicate or a block of draws, not to
+//!   a thread.
+//! - No clock, no random generator, no file. Long work is shared out over the threads of the
+//!   `rayon` pool in which it is asked for.
 #![warn(missing_docs)]
 
 pub mod allocate;
