@@ -120,8 +120,8 @@ impl Replicates {
     /// replacement, the finite population correction inside the factors.
     ///
     /// Replicate b depends on the seed and b alone.
-    /// Rows are told apart by their weights and their values of `by`, so that the order of rows
-    /// changes nothing in figures that are made of these variables.
+    /// Rows are told apart by their weights, strata and values of `by`, so that the order of rows
+    /// changes nothing in figures that are made of these.
     #[must_use]
     pub fn rao_wu(design: &Design, count: usize, seed: [u8; 32], by: &[&Variable]) -> Self {
         let units = Units::of(design, by);
@@ -374,6 +374,19 @@ mod tests {
         let (bootstrap, linear) = estimate(&[0, 1, 2, 3, 4, 5, 6]);
         assert!((bootstrap / linear - 1.0).abs() < 0.05, "{bootstrap} {linear}");
         assert_eq!(bootstrap.to_bits(), estimate(&[6, 2, 4, 0, 5, 3, 1]).0.to_bits());
+    }
+
+    #[test]
+    fn people_of_joined_strata_are_told_apart_whatever_the_order_of_rows() {
+        // One of the strata is lonely, so that both are drawn again as one; all else is alike.
+        let total_of_the_first = |stratum_of: Vec<usize>| {
+            let strata = vec![Stratum::new("a", None), Stratum::new("b", None)];
+            let alike = Variable::numbers(vec![1.0; stratum_of.len()]).unwrap();
+            let design = Declaration::new(strata, stratum_of).build().unwrap();
+            let replicates = Replicates::rao_wu(&design, 20, [7; 32], &[&alike]);
+            replicates.total(&alike, &design.in_strata(&[0]))
+        };
+        assert_eq!(total_of_the_first(vec![0, 1, 1, 1]), total_of_the_first(vec![1, 1, 1, 0]));
     }
 
     #[test]
