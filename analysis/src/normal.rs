@@ -8,8 +8,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 
-/// Draws of a block: few enough to stay near the processor, many enough to be worth a stream.
-pub(crate) const BLOCK: usize = 64;
+/// Draws of a block: few enough to stay near the processor, enough to be worth a stream.
+pub(crate) const BLOCK: usize = 16;
 /// Errors that are kept for the next question: 64 MiB. What goes beyond is drawn again.
 const KEPT: usize = 1 << 23;
 

@@ -227,12 +227,8 @@ impl Comparison {
     /// directions, and over the settled ones in the direction that is still open.
     fn critical_value(&self, open: &[Pair], settled: &[Pair], rule: &RankRule) -> f64 {
         let mut largest = self.errors.largest(rule.draws, |errors, largest| {
-            for pair in open {
-                self.raise(pair, errors, largest, f64::abs);
-            }
-            for pair in settled {
-                self.raise(pair, errors, largest, |distance| -distance);
-            }
+            self.raise(open, errors, largest, f64::abs);
+            self.raise(settled, errors, largest, |distance| -distance);
         });
         largest.sort_unstable_by(f64::total_cmp);
         let place = rule.level * (largest.len() as f64 - 1.0);
@@ -241,22 +237,27 @@ impl Comparison {
         largest[below] + (place - below as f64) * (largest[above] - largest[below])
     }
 
-    /// Lifts the largest distances of some draws to those of a pair.
+    /// Lifts the largest distances of some draws to those of the pairs.
     fn raise(
         &self,
-        pair: &Pair,
+        pairs: &[Pair],
         errors: &Block,
         largest: &mut [f64; BLOCK],
         direction: impl Fn(f64) -> f64,
     ) {
-        let scale = 1.0 / pair.se;
-        let larger = &errors[self.place[pair.larger]];
-        let smaller = &errors[self.place[pair.smaller]];
-        for ((most, a), b) in largest.iter_mut().zip(larger).zip(smaller) {
-            let distance = direction((a - b) * scale);
-            // The comparison, not `f64::max`, is what processors do for several numbers at once.
-            *most = if distance > *most { distance } else { *most };
+        // A copy, which the processor can keep at hand from pair to pair.
+        let mut most = *largest;
+        for pair in pairs {
+            let scale = 1.0 / pair.se;
+            let larger = &errors[self.place[pair.larger]];
+            let smaller = &errors[self.place[pair.smaller]];
+            for ((most, a), b) in most.iter_mut().zip(larger).zip(smaller) {
+                let distance = direction((a - b) * scale);
+                // Unlike `f64::max`, this is done for several numbers at once.
+                *most = if distance > *most { distance } else { *most };
+            }
         }
+        *largest = most;
     }
 }
 
