@@ -12,19 +12,16 @@
 //! Sources: J. N. K. Rao, C. F. J. Wu (1988), JASA 83; J. N. K. Rao, C. F. J. Wu, K. Yue (1992),
 //! Survey Methodology 18.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use crate::design::Design;
 use crate::error::FigureError;
 use crate::estimate::Est;
+use crate::redraw::{LANES, Sample, Space, not_sampled};
 use crate::replicate::{Replicated, Rule};
-use crate::resample::{Lot, is_drawn, rao_wu_terms};
-use crate::table::{AnswerCounts, FEW, MANY, Scale};
+use crate::resample::{Lot, rao_wu_terms};
+use crate::table::{AnswerCounts, Scale};
 
-/// Replicates that are counted together: the processor adds several numbers at once.
-const LANES: usize = 16;
 /// Levels (codes + 2) of "not asked" and "missing", which no scale gives a value.
 const WITHOUT_VALUE: usize = 2;
 
@@ -63,14 +60,13 @@ impl Design {
         let Some(counts) = self.count_answers(answers, questions)? else { return Ok(None) };
         let (place_of, places) = places(&counts);
         let sample = Sample::of(&counts, answers, &place_of);
-        let add_up = if counts.levels == FEW { add_up::<FEW> } else { add_up::<MANY> };
         let mut drawn = vec![[0; LANES]; replicates.div_ceil(LANES) * places];
         drawn.par_chunks_mut(places.max(1)).enumerate().for_each_init(
-            || Space { times: Vec::new(), sums: vec![[0; LANES]; questions * counts.levels] },
+            || Space::of(&counts),
             |space, (block, drawn)| {
                 let numbers = block * LANES..replicates.min((block + 1) * LANES);
                 let mut lots: Vec<Lot> = numbers.map(|number| Lot::of(seed, number)).collect();
-                sample.draw_again(&mut lots, space, add_up, drawn);
+                sample.draw_again(&mut lots, space, drawn);
             },
         );
         let level = &self.levels[0];
@@ -84,10 +80,6 @@ impl Design {
     }
 }
 
-fn not_sampled(design: &Design, variance_stratum: usize) -> f64 {
-    design.levels[0].not_sampled(u32::try_from(variance_stratum).unwrap_or(u32::MAX))
-}
-
 /// Numbers the answers that occur and may have a value.
 fn places(counts: &AnswerCounts<'_>) -> (Vec<Option<usize>>, usize) {
     let mut places = 0;
@@ -99,127 +91,6 @@ fn places(counts: &AnswerCounts<'_>) -> (Vec<Option<usize>>, usize) {
     };
     let place_of = counts.all().iter().enumerate().map(place).collect();
     (place_of, places)
-}
-
-/// The answers in the order in which respondents are drawn.
-struct Sample {
-    questions: usize,
-    /// Code + 2 of each respondent and question.
-    levels: Vec<u8>,
-    strata: Vec<Stratum>,
-}
-
-/// A stratum of which respondents are drawn.
-struct Stratum {
-    respondents: usize,
-    /// The declared strata in it: several where lonely ones were joined.
-    members: Vec<Member>,
-}
-
-struct Member {
-    /// Its part of the levels.
-    levels: Range<usize>,
-    /// Where each answer given in it is added up, and its place.
-    answers: Vec<(usize, Option<usize>)>,
-}
-
-/// Memory that a thread uses again for every block.
-struct Space {
-    times: Vec<[u32; LANES]>,
-    sums: Vec<[u32; LANES]>,
-}
-
-type AddUp = fn(&[u8], &[[u32; LANES]], usize, &mut [[u32; LANES]]);
-
-impl Sample {
-    fn of(counts: &AnswerCounts<'_>, answers: &[i8], place_of: &[Option<usize>]) -> Self {
-        let (design, questions) = (counts.design, counts.questions);
-        let size = questions * counts.levels;
-        let codes = |row: u32| &answers[row as usize * questions..][..questions];
-        let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); design.strata.len()];
-        for (row, &stratum) in (0u32..).zip(&design.stratum_of) {
-            rows_of[stratum as usize].push(row);
-        }
-        rows_of
-            .par_iter_mut()
-            .for_each(|rows| rows.par_sort_unstable_by(|&a, &b| codes(a).cmp(codes(b))));
-        let mut homes: Vec<Vec<usize>> = vec![Vec::new(); design.strata.len()];
-        for (stratum, &home) in design.variance_stratum.iter().enumerate() {
-            homes[home].push(stratum);
-        }
-        let mut sample =
-            Self { questions, levels: Vec::with_capacity(answers.len()), strata: Vec::new() };
-        for (home, mut members) in homes.into_iter().enumerate() {
-            let respondents = members.iter().map(|&stratum| rows_of[stratum].len()).sum();
-            if !is_drawn(respondents as u64, not_sampled(design, home)) {
-                continue;
-            }
-            members.retain(|&stratum| !rows_of[stratum].is_empty());
-            members.sort_by_key(|&stratum| design.stratum_weight(stratum).to_bits());
-            let members = members.into_iter().map(|stratum| {
-                let start = sample.levels.len();
-                let codes = rows_of[stratum].iter().flat_map(|&row| codes(row));
-                // Codes were checked to lie between −2 and the last level.
-                sample.levels.extend(codes.map(|code| (code + 2).unsigned_abs()));
-                let own = stratum * size..(stratum + 1) * size;
-                let answers = counts.all()[own.clone()].iter().zip(&place_of[own]).enumerate();
-                let given = answers.filter(|(_, (count, _))| **count > 0);
-                let answers = given.map(|(sum, (_, place))| (sum, *place)).collect();
-                Member { levels: start..sample.levels.len(), answers }
-            });
-            let members = members.collect();
-            sample.strata.push(Stratum { respondents, members });
-        }
-        sample
-    }
-
-    /// Draws all strata again, once for each lot, and counts the answers drawn by place.
-    fn draw_again(
-        &self,
-        lots: &mut [Lot],
-        space: &mut Space,
-        add_up: AddUp,
-        drawn: &mut [[u32; LANES]],
-    ) {
-        let Space { times, sums } = space;
-        for stratum in &self.strata {
-            times.clear();
-            times.resize(stratum.respondents, [0; LANES]);
-            for (lane, lot) in lots.iter_mut().enumerate() {
-                lot.draw_again(stratum.respondents, |respondent| times[respondent][lane] += 1);
-            }
-            let mut rest = times.as_slice();
-            for member in &stratum.members {
-                let levels = &self.levels[member.levels.clone()];
-                let (own, others) = rest.split_at(levels.len() / self.questions.max(1));
-                rest = others;
-                add_up(levels, own, self.questions, sums);
-                for &(sum, place) in &member.answers {
-                    let sum = std::mem::take(&mut sums[sum]);
-                    if let Some(place) = place {
-                        drawn[place] = sum;
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Adds the times that respondents were drawn to the sums of the answers they gave.
-fn add_up<const LEVELS: usize>(
-    levels: &[u8],
-    times: &[[u32; LANES]],
-    questions: usize,
-    sums: &mut [[u32; LANES]],
-) {
-    for (levels, times) in levels.chunks_exact(questions.max(1)).zip(times) {
-        for (home, &level) in sums.chunks_exact_mut(LEVELS).zip(levels) {
-            let sums = &mut home[usize::from(level) % LEVELS];
-            // No more are drawn than there are rows, which 32 bits can number; a check would
-            // keep the processor from adding several at once.
-            sums.iter_mut().zip(times).for_each(|(sum, t)| *sum = sum.wrapping_add(*t));
-        }
-    }
 }
 
 /// What an answer adds to the weight and to the total of a replicate.
@@ -258,7 +129,8 @@ impl ReplicateCounts<'_> {
     /// [`crate::replicate::rao_wu_factor`].
     ///
     /// # Errors
-    /// [`FigureError::UnknownCode`] for a code that the scale does not know.
+    /// [`FigureError::UnknownCode`] for a code that the scale does not know,
+    /// [`FigureError::NotANumber`] for a value of the scale beyond ±10⁶⁰.
     pub fn mean(
         &self,
         question: usize,
@@ -281,7 +153,12 @@ impl ReplicateCounts<'_> {
             })
         });
         let parts: Vec<Part> = parts.collect();
-        let mut replicates = Vec::with_capacity(self.drawn.len() * LANES);
+        let value = cell.mean().filter(|mean| mean.is_finite());
+        if parts.iter().all(|part| part.gained == 0.0) {
+            // Nobody is drawn, as in a census: not even the last digit may differ.
+            return Ok(Replicated { value, replicates: vec![value; self.len()] });
+        }
+        let mut replicates = Vec::with_capacity(self.len().next_multiple_of(LANES));
         for drawn in self.drawn.chunks_exact(self.places.max(1)) {
             let (mut size, mut excess) = ([0.0; LANES], [0.0; LANES]);
             for part in &parts {
@@ -299,7 +176,7 @@ impl ReplicateCounts<'_> {
             replicates.extend(size.into_iter().zip(excess).map(mean));
         }
         replicates.resize(self.len(), None);
-        Ok(Replicated { value: cell.mean().filter(|mean| mean.is_finite()), replicates })
+        Ok(Replicated { value, replicates })
     }
 
     /// The means of all questions in several domains, each given by its strata: domain after
@@ -394,7 +271,9 @@ mod tests {
     fn a_census_has_no_bootstrap_error() {
         let design = design(&[Some(30)], 30);
         let drawn = design.replicate_answers(&answers(30), 2, 40, [1; 32]).unwrap().unwrap();
-        let mean = drawn.mean(0, &scale(), &[0]).unwrap();
+        let awkward = Scores::new((1..=5i8).map(|code| (code, f64::from(code * code) / 7.0)));
+        let scale = Scale::scored(&awkward, DontKnow::AsValue(0.1));
+        let mean = drawn.mean(0, &scale, &[0]).unwrap();
         assert!(mean.value.is_some());
         assert!(mean.replicates.iter().all(|replicate| *replicate == mean.value));
         assert_eq!(drawn.covariance(&mean, &mean), Some(0.0));

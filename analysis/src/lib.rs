@@ -86,6 +86,7 @@ mod normal;
 pub mod quantile;
 pub mod rank;
 mod reading;
+mod redraw;
 pub mod regression;
 pub mod reliability;
 pub mod replicate;

@@ -194,7 +194,9 @@ impl Comparison {
         }
         let mut place = vec![0; p];
         order.iter().enumerate().for_each(|(at, &unit)| place[unit] = at);
-        Some(Self { pairs, place, errors: NormalErrors::new(root, rule.seed, rule.draws) })
+        // Censuses are compared without any draw.
+        let draws = if pairs.iter().any(|pair| pair.se > 0.0) { rule.draws } else { 0 };
+        Some(Self { pairs, place, errors: NormalErrors::new(root, rule.seed, draws) })
     }
 
     /// Tests the pairs concerned, in steps.

@@ -63,11 +63,9 @@ impl Scale {
                 Some(code) => (scores.value(code), scores.knows(code)),
                 None => (None, false),
             })
+            // As in a variable, a value that is not a number is none.
+            .map(|(value, known): (Option<f64>, bool)| (value.filter(|v| !v.is_nan()), known))
             .unzip();
-        // As in a variable, a value that is not a number is none.
-        let usable = |value: Option<f64>| value.filter(|v| !v.is_nan());
-        let values: Vec<Option<f64>> = values;
-        let values = values.into_iter().map(usable).collect();
         Self { values, known, range: scores.range(dont_know, share.is_some()) }
     }
 }
@@ -203,6 +201,7 @@ impl AnswerCounts<'_> {
     ///
     /// # Errors
     /// [`FigureError::UnknownCode`] for a code that the scale does not know,
+    /// [`FigureError::NotANumber`] for a value of the scale beyond ±10⁶⁰,
     /// [`FigureError::LonelyPsu`] under that rule, [`FigureError::Level`].
     pub fn mean(
         &self,
@@ -267,7 +266,8 @@ impl AnswerCounts<'_> {
                 }
                 if let Some(value) = scale.values[level] {
                     if value.abs() > LARGEST {
-                        return Err(FigureError::NotANumber { what: "scores", row: 0 });
+                        let row = level.saturating_sub(2);
+                        return Err(FigureError::NotANumber { what: "scores, by code", row });
                     }
                     let count = count as f64;
                     entries.push(Entry { stratum, level, count, value, weight: 1.0 });

@@ -83,9 +83,10 @@ fn figures(folder: &Path, runs: usize) -> Result<(), Failure> {
     let design = Declaration::new(survey.strata.clone(), survey.stratum_of.clone()).build()?;
     let threads = std::thread::available_parallelism()?.get();
     println!("\n{people} people, {threads} threads, medians of {runs} runs");
+    compare(folder, threads)?;
     let lines = [
-        by_units(folder, runs, bar([Some(0.05), Some(0.3)]))?,
-        by_strata(folder, runs, bar([None, Some(0.4)]))?,
+        tables(folder, runs, bar([Some(0.05), Some(0.3)]), "60 units", units)?,
+        tables(folder, runs, bar([None, Some(0.4)]), "180 cells", strata)?,
         raking(&survey, &design, runs, bar([None, Some(1.0)]))?,
         replicates(&survey, &design, runs, bar([Some(10.0), None]))?,
         ranks(&survey, &design, runs, Some(1.0))?,
@@ -133,8 +134,11 @@ fn scale() -> Scale {
     Scale::scored(&scores, DontKnow::Missing)
 }
 
+/// The domains of a table, each given by its strata.
+type Domains = fn(&Survey) -> Vec<Vec<usize>>;
+
 /// Every question in every domain, from the files.
-fn table(folder: &Path, domains: fn(&Survey) -> Vec<Vec<usize>>) -> Result<Vec<Est>, Failure> {
+fn table(folder: &Path, domains: Domains) -> Result<Vec<Est>, Failure> {
     let survey = Survey::read(folder)?;
     let domains = domains(&survey);
     let design = Declaration::new(survey.strata, survey.stratum_of).build()?;
@@ -150,26 +154,28 @@ fn strata(survey: &Survey) -> Vec<Vec<usize>> {
     (0..survey.strata.len()).map(|stratum| vec![stratum]).collect()
 }
 
-fn by_units(folder: &Path, runs: usize, bar: Option<f64>) -> Result<Line, Failure> {
-    let threads = std::thread::available_parallelism()?.get();
-    // The first time the files are read, and both are compared.
+/// Reads the files for the first time, and says if the floor has other figures.
+fn compare(folder: &Path, threads: usize) -> Result<(), Failure> {
     for (own, (mean, se)) in table(folder, units)?.iter().zip(floor::table(folder, threads)?) {
         let near = |own: Option<f64>, floor: f64| own.is_some_and(|x| (x - floor).abs() < 1e-9);
         if !(near(own.value, mean) && near(own.se, se)) {
             return Err(format!("the floor has another figure: {own:?}, {mean}, {se}").into());
         }
     }
-    let floor = || floor::table(folder, threads).map(|_| ());
-    let (seconds, floor) = medians(runs, || table(folder, units).map(|_| ()), floor)?;
-    let figure = format!("{QUESTIONS} questions × 60 units, from the files");
-    Ok(Line { figure, bar, seconds, floor, beside: "read and count, mean and SE only" })
+    Ok(())
 }
 
-fn by_strata(folder: &Path, runs: usize, bar: Option<f64>) -> Result<Line, Failure> {
+fn tables(
+    folder: &Path,
+    runs: usize,
+    bar: Option<f64>,
+    name: &str,
+    domains: Domains,
+) -> Result<Line, Failure> {
     let threads = std::thread::available_parallelism()?.get();
-    let floor = || floor::table(folder, threads).map(|_| ());
-    let (seconds, floor) = medians(runs, || table(folder, strata).map(|_| ()), floor)?;
-    let figure = format!("{QUESTIONS} questions × 180 cells, from the files");
+    let own = || table(folder, domains).map(|_| ());
+    let (seconds, floor) = medians(runs, own, || floor::table(folder, threads).map(|_| ()))?;
+    let figure = format!("{QUESTIONS} questions × {name}, from the files");
     Ok(Line { figure, bar, seconds, floor, beside: "read and count, mean and SE by unit" })
 }
 

@@ -64,25 +64,22 @@ pub fn make(folder: &Path, people: usize) -> Result<(), Box<dyn Error>> {
 fn strata_sizes(chance: &mut Chance, people: usize) -> Vec<usize> {
     let weights: [f64; UNITS] =
         std::array::from_fn(|_| (0..8).map(|_| -(1.0 - chance.uniform()).ln()).sum());
-    let whole: f64 = weights.iter().sum();
-    let sizes = weights.iter().flat_map(|weight| GROUP_SHARES.map(|share| weight / whole * share));
-    let mut sizes: Vec<usize> =
-        sizes.map(|share| chance::floor(share * people as f64).max(2)).collect();
+    let sum: f64 = weights.iter().sum();
+    let sizes = weights.iter().flat_map(|weight| GROUP_SHARES.map(|share| weight / sum * share));
+    let mut sizes: Vec<usize> = sizes.map(|share| whole(share * people as f64).max(2)).collect();
     // What rounding down left over is in the first stratum.
     sizes[0] += people.saturating_sub(sizes.iter().sum());
     sizes
 }
 
-mod chance {
-    /// A whole number of people.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of people between 0 and a few millions"
-    )]
-    pub fn floor(number: f64) -> usize {
-        number as usize
-    }
+/// A whole number of people.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of people between 0 and a few millions"
+)]
+fn whole(number: f64) -> usize {
+    number as usize
 }
 
 /// Random numbers, the same in every run.
@@ -103,7 +100,7 @@ impl Chance {
 
     /// Any number below a limit; the limits are so small that the remainder does no harm.
     fn below(&mut self, limit: usize) -> usize {
-        chance::floor(self.uniform() * limit as f64)
+        whole(self.uniform() * limit as f64)
     }
 
     /// Standard normal, by the polar method.
