@@ -2,15 +2,17 @@
 //!
 //! `cargo run --release -p analysis --example table -- DIR [--threads N]`
 
+#[path = "../benches/figures/data.rs"]
+mod data;
+
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use analysis::{Ask, Declaration, DontKnow, Est, Scale, Scores, Stratum};
+use analysis::{Ask, Declaration, DontKnow, Est, Scale, Scores};
+use data::{QUESTIONS, Survey};
 use serde_json::json;
-
-const QUESTIONS: usize = 34;
 
 fn main() -> ExitCode {
     match run() {
@@ -33,8 +35,9 @@ fn run() -> Result<serde_json::Value, Box<dyn Error>> {
         None => std::thread::available_parallelism()?.get(),
     };
     let folder = arguments.first().ok_or("give the folder that gen.py wrote")?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let started = Instant::now();
-    let (n, table) = compute(Path::new(folder), threads)?;
+    let (n, table) = pool.install(|| compute(Path::new(folder)).map_err(|e| e.to_string()))?;
     let wall = started.elapsed().as_secs_f64();
     let (cpu, peak) = used();
     let first = &table[0];
@@ -48,37 +51,14 @@ fn run() -> Result<serde_json::Value, Box<dyn Error>> {
 }
 
 /// Units by questions, unit after unit.
-fn compute(folder: &Path, threads: usize) -> Result<(usize, Vec<Est>), Box<dyn Error>> {
-    let text = std::fs::read_to_string(folder.join("strata.csv"))?;
-    let (mut strata, mut units): (Vec<Stratum>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
-    for (number, line) in text.lines().skip(1).enumerate() {
-        let fields: Vec<&str> = line.split(',').collect();
-        let [name, unit, _, population, ..] = fields.as_slice() else {
-            return Err(format!("strata.csv, line {}: too few fields", number + 2).into());
-        };
-        let unit: usize = unit.parse()?;
-        units.resize(units.len().max(unit + 1), Vec::new());
-        units[unit].push(number);
-        strata.push(Stratum::new(*name, Some(population.parse()?)).within(unit.to_string()));
-    }
-    let stratum_of = std::fs::read(folder.join("stratum.u16le"))?
-        .chunks_exact(2)
-        .map(|b| usize::from(u16::from_le_bytes([b[0], b[1]])))
-        .collect();
-    let design = Declaration::new(strata, stratum_of).build()?;
-    let answers: Vec<i8> =
-        std::fs::read(folder.join("answers.i8"))?.into_iter().map(u8::cast_signed).collect();
-    let counts = design.count_answers(&answers, QUESTIONS, threads)?;
+fn compute(folder: &Path) -> Result<(usize, Vec<Est>), Box<dyn Error>> {
+    let survey = Survey::read(folder)?;
+    let design = Declaration::new(survey.strata, survey.stratum_of).build()?;
+    let counts = design.count_answers(&survey.answers, QUESTIONS)?;
     let counts = counts.ok_or("rows of a stratum have different weights")?;
     let scores = Scores::new([(1, 0.0), (2, 25.0), (3, 50.0), (4, 75.0), (5, 100.0)]);
     let scale = Scale::scored(&scores, DontKnow::Missing);
-    let ask = Ask::default();
-    let mut table = Vec::with_capacity(units.len() * QUESTIONS);
-    for unit in &units {
-        for question in 0..QUESTIONS {
-            table.push(counts.mean(question, &scale, unit, &ask)?);
-        }
-    }
+    let table = counts.means(&scale, &survey.units, &Ask::default())?;
     Ok((design.rows(), table))
 }
 

@@ -203,8 +203,7 @@ impl Design {
             return Err(CalibrationError::Infeasible { iterations: rounds, margin_error });
         }
         let report = report(&self.weight, &weight, rounds, error.min(f64::MAX), 0);
-        let margins = margins.iter().map(|m| m.class_of.clone()).collect();
-        let adjustment = Adjustment::Raked { margins, weight: weight.clone() };
+        let adjustment = Adjustment::Raked { cell_of, cells, weight: weight.clone() };
         Ok((self.reweighted(weight, Some(adjustment)), report))
     }
 
@@ -333,19 +332,20 @@ impl Design {
 
 /// Combinations of classes that occur: the combination of each row, and the classes of each.
 fn crossed(margins: &[Margin], rows: usize) -> (Vec<usize>, Vec<Vec<usize>>) {
-    let classes = |row: usize| margins.iter().map(|m| m.class_of[row]).collect::<Vec<usize>>();
-    let mut numbers: HashMap<Vec<usize>, usize> = HashMap::new();
-    let mut cells = Vec::new();
-    let cell_of = (0..rows).map(|row| {
-        let classes = classes(row);
-        if let Some(&cell) = numbers.get(&classes) {
-            return cell;
+    let mut cell_of = vec![0; rows];
+    let mut cells = vec![Vec::new()];
+    for margin in margins {
+        let mut numbers: HashMap<(usize, usize), usize> = HashMap::new();
+        let mut finer: Vec<Vec<usize>> = Vec::new();
+        for (cell, &class) in cell_of.iter_mut().zip(&margin.class_of) {
+            let coarse = *cell;
+            *cell = *numbers.entry((coarse, class)).or_insert_with(|| {
+                finer.push(cells[coarse].iter().copied().chain([class]).collect());
+                finer.len() - 1
+            });
         }
-        cells.push(classes.clone());
-        numbers.insert(classes, cells.len() - 1);
-        cells.len() - 1
-    });
-    let cell_of = cell_of.collect();
+        cells = finer;
+    }
     (cell_of, cells)
 }
 

@@ -34,6 +34,7 @@
 //! - [`independence`]: tests for tables.
 //! - [`interval`]: the intervals themselves.
 //! - [`replicate`]: bootstrap, jackknife, replicate weights from elsewhere.
+//! - [`bootstrap`]: a whole table drawn again.
 //! - [`unequal`]: samples drawn with unequal probabilities.
 //! - [`small_area`]: estimates drawn towards a model.
 //! - [`rank`]: the ranks that a unit may have.
@@ -54,13 +55,18 @@
 //! - **No number shown is infinite or not a number**; a value that is not known is `None`, and a
 //!   flag says why.
 //! - **Nothing panics**, whatever the input.
-//! - **The order of rows changes no bit**: sums are exact until they are rounded once.
-//! - No clock, no random generator, no environment, no file.
+//! - **Neither the order of rows nor the number of threads changes a bit**: sums are exact until
+//!   they are rounded once, and random numbers belong to a replicate or a block of draws, not to
+//!   a thread.
+//! - No clock, no random generator, no file. Long work is shared out over the threads of the
+//!   `rayon` pool in which it is asked for.
 #![warn(missing_docs)]
 
 pub mod allocate;
 pub mod audit;
+pub mod bootstrap;
 pub mod calibrate;
+mod cell;
 mod collapse;
 pub mod contrast;
 pub mod declaration;
@@ -78,10 +84,12 @@ pub mod interval;
 mod matrix;
 pub mod multiplicity;
 mod newton;
+mod normal;
 pub mod planned;
 pub mod quantile;
 pub mod rank;
 mod reading;
+mod redraw;
 pub mod regression;
 pub mod reliability;
 pub mod replicate;
@@ -97,6 +105,7 @@ pub mod variable;
 mod variance;
 
 pub use audit::{Audit, AuditError, Reachable};
+pub use bootstrap::ReplicateCounts;
 pub use calibrate::{Adjusted, CalibrationError, Distance, Limits, Margin};
 pub use contrast::{EmptyPart, Test, covariance_matrix};
 pub use declaration::{Declaration, Lonely, Oversampled, Stage, Stratum, Weights};

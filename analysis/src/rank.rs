@@ -4,13 +4,14 @@
 //! Applications to Mobility across Neighbourhoods and Academic Achievement across Countries,
 //! Review of Economic Studies 91.
 
+use std::cmp::Ordering;
+
 use nalgebra::DMatrix;
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::matrix::eigen;
+use crate::normal::{BLOCK, Block, NormalErrors};
 
 /// Why no rank sets can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -56,13 +57,15 @@ pub struct RankSets {
     pub critical_values: Vec<f64>,
     /// How far the nearest decision is from its critical value.
     pub margin: f64,
-    /// Pairs told apart: the first is larger than the second.
+    /// Pairs told apart, sorted: the first is larger than the second.
     pub apart: Vec<(usize, usize)>,
 }
 
 /// Sets of ranks from estimates and their covariances.
 ///
 /// Two units whose difference has no sampling error (both censuses) are compared exactly.
+/// Neither the order of the units nor the number of threads changes a bit; units that have the
+/// same estimate, variance and covariances keep their order.
 ///
 /// # Errors
 /// [`RankError`] when the arguments do not fit.
@@ -83,7 +86,9 @@ pub fn rank_sets(
     if p == 0 {
         return Ok(sets(0, Decision::default()));
     }
-    let comparison = Comparison::of(estimates, covariance).ok_or(RankError::Unusable)?;
+    let order = own_order(estimates, covariance);
+    let comparison = Comparison::of(estimates, covariance, &order, rule);
+    let comparison = comparison.ok_or(RankError::Unusable)?;
     if rule.simultaneous {
         let found = comparison.decide(rule, |_, _| true);
         return Ok(sets(p, found));
@@ -102,7 +107,28 @@ pub fn rank_sets(
     Ok(result)
 }
 
-fn sets(p: usize, decision: Decision) -> RankSets {
+/// The units in an order that depends on their figures alone, so that each gets the same draws
+/// in whatever order they come.
+fn own_order(estimates: &[f64], covariance: &[Vec<f64>]) -> Vec<usize> {
+    let sorted = |row: &Vec<f64>| {
+        let mut row = row.clone();
+        row.sort_by(f64::total_cmp);
+        row
+    };
+    let rows: Vec<Vec<f64>> = covariance.iter().map(sorted).collect();
+    let compared = |a: &[f64], b: &[f64]| {
+        a.iter().zip(b).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+    };
+    let mut order: Vec<usize> = (0..estimates.len()).collect();
+    order.sort_by(|&a, &b| {
+        let figures = |unit: usize| [estimates[unit], covariance[unit][unit]];
+        compared(&figures(a), &figures(b)).then_with(|| compared(&rows[a], &rows[b]))
+    });
+    order
+}
+
+fn sets(p: usize, mut decision: Decision) -> RankSets {
+    decision.apart.sort_unstable();
     let (mut best, mut worst) = (vec![1; p], vec![p; p]);
     for &(larger, smaller) in &decision.apart {
         best[smaller] += 1;
@@ -135,14 +161,23 @@ struct Pair {
 
 struct Comparison {
     pairs: Vec<Pair>,
-    /// A square root of the covariance matrix.
-    root: DMatrix<f64>,
+    /// Place of each unit among the simulated errors.
+    place: Vec<usize>,
+    errors: NormalErrors,
 }
 
 impl Comparison {
-    fn of(estimates: &[f64], covariance: &[Vec<f64>]) -> Option<Self> {
+    fn of(
+        estimates: &[f64],
+        covariance: &[Vec<f64>],
+        order: &[usize],
+        rule: &RankRule,
+    ) -> Option<Self> {
         let p = estimates.len();
-        let matrix = DMatrix::from_fn(p, p, |i, j| 0.5 * (covariance[i][j] + covariance[j][i]));
+        let matrix = DMatrix::from_fn(p, p, |i, j| {
+            let (i, j) = (order[i], order[j]);
+            0.5 * (covariance[i][j] + covariance[j][i])
+        });
         let eigen = eigen(matrix)?;
         let roots = DMatrix::from_diagonal(&eigen.eigenvalues.map(|v| v.max(0.0).sqrt()));
         let root = &eigen.eigenvectors * roots;
@@ -151,13 +186,17 @@ impl Comparison {
             for b in a + 1..p {
                 let (larger, smaller) = if estimates[a] >= estimates[b] { (a, b) } else { (b, a) };
                 let size = covariance[a][a] + covariance[b][b];
-                let variance = size - covariance[a][b] - covariance[b][a];
+                let variance = size - (covariance[a][b] + covariance[b][a]);
                 let se = if variance > 1e-14 * size { variance.sqrt() } else { 0.0 };
                 let statistic = (estimates[larger] - estimates[smaller]) / se;
                 pairs.push(Pair { larger, smaller, se, statistic });
             }
         }
-        Some(Self { pairs, root })
+        let mut place = vec![0; p];
+        order.iter().enumerate().for_each(|(at, &unit)| place[unit] = at);
+        // Censuses are compared without any draw.
+        let draws = if pairs.iter().any(|pair| pair.se > 0.0) { rule.draws } else { 0 };
+        Some(Self { pairs, place, errors: NormalErrors::new(root, rule.seed, draws) })
     }
 
     /// Tests the pairs concerned, in steps.
@@ -189,62 +228,38 @@ impl Comparison {
     /// The quantile of the largest studentised difference over the open pairs, in both
     /// directions, and over the settled ones in the direction that is still open.
     fn critical_value(&self, open: &[Pair], settled: &[Pair], rule: &RankRule) -> f64 {
-        let p = self.root.nrows();
-        let mut normal = Normal::seeded(rule.seed);
-        let mut largest = Vec::with_capacity(rule.draws);
-        let mut shocks = vec![0.0; p];
-        let mut errors = vec![0.0; p];
-        for _ in 0..rule.draws {
-            shocks.iter_mut().for_each(|z| *z = normal.next());
-            errors.iter_mut().for_each(|e| *e = 0.0);
-            for (j, z) in shocks.iter().enumerate() {
-                for (error, root) in errors.iter_mut().zip(self.root.column(j).iter()) {
-                    *error += root * z;
-                }
-            }
-            let distance = |p: &Pair| (errors[p.larger] - errors[p.smaller]) / p.se;
-            let both = open.iter().map(|p| distance(p).abs());
-            let reverse = settled.iter().map(|p| -distance(p));
-            largest.push(both.chain(reverse).fold(0.0, f64::max));
-        }
-        largest.sort_by(f64::total_cmp);
+        let mut largest = self.errors.largest(rule.draws, |errors, largest| {
+            self.raise(open, errors, largest, f64::abs);
+            self.raise(settled, errors, largest, |distance| -distance);
+        });
+        largest.sort_unstable_by(f64::total_cmp);
         let place = rule.level * (largest.len() as f64 - 1.0);
         let below = (0..largest.len()).rfind(|&i| i as f64 <= place).unwrap_or(0);
         let above = (below + 1).min(largest.len() - 1);
         largest[below] + (place - below as f64) * (largest[above] - largest[below])
     }
-}
 
-/// Standard normal numbers by the polar method (G. Marsaglia 1964).
-struct Normal {
-    random: ChaCha20Rng,
-    spare: Option<f64>,
-}
-
-impl Normal {
-    fn seeded(seed: [u8; 32]) -> Self {
-        Self { random: ChaCha20Rng::from_seed(seed), spare: None }
-    }
-
-    fn next(&mut self) -> f64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
-        loop {
-            let (x, y) = (self.between(), self.between());
-            let s = x * x + y * y;
-            if s > 0.0 && s < 1.0 {
-                let factor = (-2.0 * s.ln() / s).sqrt();
-                self.spare = Some(y * factor);
-                return x * factor;
+    /// Lifts the largest distances of some draws to those of the pairs.
+    fn raise(
+        &self,
+        pairs: &[Pair],
+        errors: &Block,
+        largest: &mut [f64; BLOCK],
+        direction: impl Fn(f64) -> f64,
+    ) {
+        // A copy, which the processor can keep at hand from pair to pair.
+        let mut most = *largest;
+        for pair in pairs {
+            let scale = 1.0 / pair.se;
+            let larger = &errors[self.place[pair.larger]];
+            let smaller = &errors[self.place[pair.smaller]];
+            for ((most, a), b) in most.iter_mut().zip(larger).zip(smaller) {
+                let distance = direction((a - b) * scale);
+                // Unlike `f64::max`, this is done for several numbers at once.
+                *most = if distance > *most { distance } else { *most };
             }
         }
-    }
-
-    /// Uniform between −1 and 1.
-    fn between(&mut self) -> f64 {
-        let bits = self.random.next_u64() >> 11;
-        2.0 * (bits as f64 / (1u64 << 53) as f64) - 1.0
+        *largest = most;
     }
 }
 

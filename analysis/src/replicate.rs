@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::design::{Design, LARGEST};
@@ -45,6 +46,12 @@ pub enum ReplicateError {
 pub struct Replicates {
     base: Vec<f64>,
     source: Source,
+    rule: Rule,
+}
+
+/// What makes a variance of the values of replicates.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
     /// Factor of all squared deviations.
     scale: f64,
     /// Factor of each squared deviation.
@@ -105,25 +112,23 @@ impl Replicates {
             }
             full.push(weights);
         }
-        let source = Source::Given(full);
-        Ok(Self { base: base.to_vec(), source, scale, scales, from_estimate })
+        let rule = Rule { scale, scales, from_estimate };
+        Ok(Self { base: base.to_vec(), source: Source::Given(full), rule })
     }
 
     /// The bootstrap of Rao, Wu and Yue: of n units of a stratum n − 1 are drawn with
     /// replacement, the finite population correction inside the factors.
     ///
     /// Replicate b depends on the seed and b alone.
-    /// Rows are told apart by their weights and their values of `by`, so that the order of rows
-    /// changes nothing in figures that are made of these variables.
+    /// Rows are told apart by their weights, strata and values of `by`, so that the order of rows
+    /// changes nothing in figures that are made of these.
     #[must_use]
     pub fn rao_wu(design: &Design, count: usize, seed: [u8; 32], by: &[&Variable]) -> Self {
         let units = Units::of(design, by);
         Self {
             base: design.weights().to_vec(),
             source: Source::Bootstrap(Bootstrap { units, seed }),
-            scale: 1.0 / count.max(1) as f64,
-            scales: vec![1.0; count],
-            from_estimate: true,
+            rule: Rule::bootstrap(count),
         }
     }
 
@@ -141,22 +146,20 @@ impl Replicates {
         Self {
             base: design.weights().to_vec(),
             source: Source::Jackknife(units),
-            scale: 1.0,
-            scales,
-            from_estimate: true,
+            rule: Rule { scale: 1.0, scales, from_estimate: true },
         }
     }
 
     /// How many replicates there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.scales.len()
+        self.rule.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.scales.is_empty()
+        self.len() == 0
     }
 
     /// The weights of one replicate.
@@ -182,12 +185,12 @@ impl Replicates {
         domain.rows().filter(|&row| row < self.base.len()).filter(complete).collect()
     }
 
-    /// Any statistic of the weights, in every replicate.
-    pub fn apply(&self, statistic: impl Fn(&[f64]) -> Option<f64>) -> Replicated {
+    /// Any statistic of the weights, in every replicate; replicates are shared out over threads.
+    pub fn apply(&self, statistic: impl Fn(&[f64]) -> Option<f64> + Sync) -> Replicated {
         let finite = |weights: &[f64]| statistic(weights).filter(|v| v.is_finite());
         let value = finite(&self.base);
-        let replicates = (0..self.len()).map(|r| finite(&self.weights(r))).collect();
-        Replicated { value, replicates }
+        let replicates = (0..self.len()).into_par_iter().map(|r| finite(&self.weights(r)));
+        Replicated { value, replicates: replicates.collect() }
     }
 
     /// The mean of a variable in a domain.
@@ -219,6 +222,39 @@ impl Replicates {
     /// Replicates in which either has no value are left out; nothing without any left.
     #[must_use]
     pub fn covariance(&self, first: &Replicated, second: &Replicated) -> Option<f64> {
+        self.rule.covariance(first, second)
+    }
+
+    /// Degrees of freedom: units less strata; for given weights the rank of the matrix less one.
+    #[must_use]
+    pub fn degrees_of_freedom(&self) -> f64 {
+        match &self.source {
+            Source::Given(weights) => (rank(weights) as f64 - 1.0).max(0.0),
+            Source::Bootstrap(Bootstrap { units, .. }) | Source::Jackknife(units) => {
+                (units.count - units.strata.len()) as f64
+            }
+        }
+    }
+
+    /// An estimate with its standard error and t interval.
+    #[must_use]
+    pub fn estimate(&self, of: &Replicated, n: u64, df: f64, level: f64) -> Est {
+        self.rule.estimate(of, n, df, level)
+    }
+}
+
+impl Rule {
+    /// The mean of squared deviations from the estimate itself.
+    pub(crate) fn bootstrap(count: usize) -> Self {
+        let scale = 1.0 / count.max(1) as f64;
+        Self { scale, scales: vec![1.0; count], from_estimate: true }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.scales.len()
+    }
+
+    pub(crate) fn covariance(&self, first: &Replicated, second: &Replicated) -> Option<f64> {
         let pairs = first.replicates.iter().zip(&second.replicates).zip(&self.scales);
         let pairs: Vec<(f64, f64, f64)> =
             pairs.filter_map(|((a, b), &s)| Some(((*a)?, (*b)?, s))).collect();
@@ -236,20 +272,7 @@ impl Replicates {
         (count > 0.0 && sum.is_finite()).then_some(self.scale * sum)
     }
 
-    /// Degrees of freedom: units less strata; for given weights the rank of the matrix less one.
-    #[must_use]
-    pub fn degrees_of_freedom(&self) -> f64 {
-        match &self.source {
-            Source::Given(weights) => (rank(weights) as f64 - 1.0).max(0.0),
-            Source::Bootstrap(Bootstrap { units, .. }) | Source::Jackknife(units) => {
-                (units.count - units.strata.len()) as f64
-            }
-        }
-    }
-
-    /// An estimate with its standard error and t interval.
-    #[must_use]
-    pub fn estimate(&self, of: &Replicated, n: u64, df: f64, level: f64) -> Est {
+    pub(crate) fn estimate(&self, of: &Replicated, n: u64, df: f64, level: f64) -> Est {
         let mut est = Est::without_value(n, None, level);
         est.value = of.value;
         est.df = Some(df).filter(|df| df.is_finite());
@@ -266,6 +289,19 @@ impl Replicates {
 }
 
 impl Replicated {
+    /// A function of several figures, replicate by replicate: an index, its points, a difference.
+    ///
+    /// A replicate in which a part or the function has no value has none.
+    pub fn of(parts: &[&Self], function: impl Fn(&[f64]) -> Option<f64>) -> Self {
+        let of = |values: Option<Vec<f64>>| function(&values?).filter(|v| v.is_finite());
+        let count = parts.iter().map(|part| part.replicates.len()).min().unwrap_or(0);
+        let replicate = |b: usize| of(parts.iter().map(|part| part.replicates[b]).collect());
+        Self {
+            value: of(parts.iter().map(|part| part.value).collect()),
+            replicates: (0..count).map(replicate).collect(),
+        }
+    }
+
     /// How often, among the replicates, a condition holds: the probability of a step.
     #[must_use]
     pub fn share(&self, condition: impl Fn(f64) -> bool) -> Option<f64> {
@@ -341,6 +377,19 @@ mod tests {
     }
 
     #[test]
+    fn people_of_joined_strata_are_told_apart_whatever_the_order_of_rows() {
+        // One of the strata is lonely, so that both are drawn again as one; all else is alike.
+        let total_of_the_first = |stratum_of: Vec<usize>| {
+            let strata = vec![Stratum::new("a", None), Stratum::new("b", None)];
+            let alike = Variable::numbers(vec![1.0; stratum_of.len()]).unwrap();
+            let design = Declaration::new(strata, stratum_of).build().unwrap();
+            let replicates = Replicates::rao_wu(&design, 20, [7; 32], &[&alike]);
+            replicates.total(&alike, &design.in_strata(&[0]))
+        };
+        assert_eq!(total_of_the_first(vec![0, 1, 1, 1]), total_of_the_first(vec![1, 1, 1, 0]));
+    }
+
+    #[test]
     fn the_jackknife_of_a_mean_of_one_stratum_is_the_linearised_error() {
         let strata = vec![Stratum::new("a", Some(50))];
         let design = Declaration::new(strata, vec![0; 5]).build().unwrap();
@@ -350,6 +399,19 @@ mod tests {
         let se = replicates.estimate(&mean, 5, 4.0, 0.95).se.unwrap();
         let figure = design.mean(&variable, &design.everyone()).unwrap();
         assert!((se - figure.estimate().unwrap().se.unwrap()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_function_of_figures_is_taken_in_every_replicate() {
+        let figure = |value, replicates: &[Option<f64>]| Replicated {
+            value: Some(value),
+            replicates: replicates.to_vec(),
+        };
+        let a = figure(90.0, &[Some(91.0), Some(89.0), None]);
+        let b = figure(40.0, &[Some(41.0), Some(38.0), Some(40.0)]);
+        let points = |of: &[f64]| Some(of[0] - of[1]).filter(|_| of[0] >= 90.0);
+        let found = Replicated::of(&[&a, &b], points);
+        assert_eq!(found, figure(50.0, &[Some(50.0), None, None]));
     }
 
     #[test]

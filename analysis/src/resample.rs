@@ -1,7 +1,10 @@
 //! Sampling units drawn again: the factors of the bootstrap and of the jackknife.
 
+use std::cmp::Ordering;
+
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
 
 use crate::design::Design;
 use crate::variable::Variable;
@@ -32,40 +35,56 @@ pub(crate) struct Bootstrap {
 /// gives 1, and so does a stratum of one unit.
 #[must_use]
 pub fn rao_wu_factor(drawn: u64, m: u64, n: u64, not_sampled: f64) -> f64 {
-    if n < 2 || m == 0 || not_sampled <= 0.0 {
-        return 1.0;
+    let [kept, gained] = rao_wu_terms(m, n, not_sampled);
+    kept + gained * drawn as f64
+}
+
+/// What is left of the weight of a unit that is not drawn, and what each time adds.
+pub(crate) fn rao_wu_terms(m: u64, n: u64, not_sampled: f64) -> [f64; 2] {
+    if m == 0 || !is_drawn(n, not_sampled) {
+        return [1.0, 0.0];
     }
     let (m, n) = (m as f64, n as f64);
     let lambda = (m * not_sampled / (n - 1.0)).sqrt();
-    1.0 - lambda + lambda * (n / m) * drawn as f64
+    [1.0 - lambda, lambda * (n / m)]
+}
+
+/// Whether units of a stratum are drawn at all: a lone unit and a census stay as they are.
+pub(crate) fn is_drawn(n: u64, not_sampled: f64) -> bool {
+    n >= 2 && not_sampled > 0.0
 }
 
 impl Units {
     pub(crate) fn of(design: &Design, by: &[&Variable]) -> Self {
         let level = &design.levels[0];
         let count = level.unit.iter().max().map_or(0, |&last| last as usize + 1);
-        // A row is known by its weight and its answers; a unit by its rows.
-        let row_key = |row: usize| -> Vec<u64> {
-            let value = |v: &&Variable| v.value(row).map_or(u64::MAX, f64::to_bits);
-            std::iter::once(design.weight[row].to_bits()).chain(by.iter().map(value)).collect()
-        };
-        let mut keys: Vec<Vec<Vec<u64>>> = vec![Vec::new(); count];
-        let mut parent = vec![0u32; count];
-        for (row, (&unit, &stratum)) in level.unit.iter().zip(&level.parent).enumerate() {
-            keys[unit as usize].push(row_key(row));
-            parent[unit as usize] = stratum;
-        }
-        keys.iter_mut().for_each(|rows| rows.sort_unstable());
-        let mut order: Vec<u32> = (0u32..).zip(&parent).map(|(unit, _)| unit).collect();
-        order.sort_by(|&a, &b| {
+        // A row is known by its weight, its stratum and its answers; a unit by its rows.
+        let compared = |a: u32, b: u32| {
             let (a, b) = (a as usize, b as usize);
-            parent[a].cmp(&parent[b]).then_with(|| keys[a].cmp(&keys[b]))
+            let value = |v: &Variable, row: usize| v.value(row).map_or(u64::MAX, f64::to_bits);
+            let values = || by.iter().map(|v| value(v, a).cmp(&value(v, b)));
+            let weights = design.weight[a].to_bits().cmp(&design.weight[b].to_bits());
+            weights
+                .then_with(|| design.stratum_of[a].cmp(&design.stratum_of[b]))
+                .then_with(|| values().find(|order| order.is_ne()).unwrap_or(Ordering::Equal))
+        };
+        let unit = |row: u32| level.unit[row as usize];
+        let parent = |row: u32| level.parent[row as usize];
+        let mut rows: Vec<u32> = (0u32..).zip(&level.unit).map(|(row, _)| row).collect();
+        rows.par_sort_unstable_by(|&a, &b| unit(a).cmp(&unit(b)).then_with(|| compared(a, b)));
+        let mut units: Vec<&[u32]> = rows.chunk_by(|&a, &b| unit(a) == unit(b)).collect();
+        units.par_sort_by(|a, b| {
+            let rows = || a.iter().zip(*b).map(|(&a, &b)| compared(a, b));
+            let by_rows = || rows().find(|order| order.is_ne()).unwrap_or(a.len().cmp(&b.len()));
+            parent(a[0]).cmp(&parent(b[0])).then_with(by_rows)
         });
-        let same = |a: &u32, b: &u32| parent[*a as usize] == parent[*b as usize];
-        let strata: Vec<Vec<u32>> = order.chunk_by(same).map(<[u32]>::to_vec).collect();
-        let rest = |members: &Vec<u32>| level.not_sampled(parent[members[0] as usize]);
-        let not_sampled = strata.iter().map(rest).collect();
-        Self { unit: level.unit.clone(), strata, not_sampled, count }
+        let strata = || units.chunk_by(|a, b| parent(a[0]) == parent(b[0]));
+        Self {
+            unit: level.unit.clone(),
+            strata: strata().map(|of| of.iter().map(|rows| unit(rows[0])).collect()).collect(),
+            not_sampled: strata().map(|of| level.not_sampled(parent(of[0][0]))).collect(),
+            count,
+        }
     }
 
     /// Factors that leave one unit out.
@@ -84,18 +103,15 @@ impl Units {
 impl Bootstrap {
     /// Factors of one replicate.
     pub(crate) fn factors(&self, replicate: usize) -> Vec<f64> {
-        let mut random = ChaCha20Rng::from_seed(self.seed);
-        random.set_stream(replicate as u64);
+        let mut lot = Lot::of(self.seed, replicate);
         let mut factors = vec![1.0; self.units.count];
         for (members, &rest) in self.units.strata.iter().zip(&self.units.not_sampled) {
             let n = members.len() as u64;
-            if n < 2 || rest <= 0.0 {
+            if !is_drawn(n, rest) {
                 continue;
             }
             let mut drawn = vec![0u64; members.len()];
-            for _ in 0..n - 1 {
-                drawn[below(&mut random, members.len())] += 1;
-            }
+            lot.draw_again(members.len(), |place| drawn[place] += 1);
             for (&unit, &times) in members.iter().zip(&drawn) {
                 factors[unit as usize] = rao_wu_factor(times, n - 1, n, rest);
             }
@@ -104,14 +120,53 @@ impl Bootstrap {
     }
 }
 
-/// A whole number below `limit`, each as likely (D. Lemire 2019).
-fn below(random: &mut ChaCha20Rng, limit: usize) -> usize {
-    let limit = limit as u64;
-    loop {
-        let product = u128::from(random.next_u64()) * u128::from(limit);
-        let low = product & u128::from(u64::MAX);
-        if low >= u128::from(limit.wrapping_neg() % limit) {
-            return usize::try_from(product >> 64).expect("smaller than a usize");
+/// The random numbers of one replicate, which depend on the seed and its number alone.
+pub(crate) struct Lot {
+    random: ChaCha20Rng,
+}
+
+impl Lot {
+    pub(crate) fn of(seed: [u8; 32], replicate: usize) -> Self {
+        let mut random = ChaCha20Rng::from_seed(seed);
+        random.set_stream(replicate as u64);
+        Self { random }
+    }
+
+    /// Draws n − 1 of n units with replacement, telling the place of each.
+    pub(crate) fn draw_again(&mut self, n: usize, mut drawn: impl FnMut(usize)) {
+        // There are no more units than rows, and no more rows than 32 bits can number.
+        let Ok(limit) = u32::try_from(n) else { return };
+        for _ in 1..n {
+            drawn(self.below(limit) as usize);
         }
+    }
+
+    /// A whole number below `limit`, each as likely (D. Lemire 2019).
+    fn below(&mut self, limit: u32) -> u32 {
+        loop {
+            let product = u64::from(self.random.next_u32()) * u64::from(limit);
+            let low = product & u64::from(u32::MAX);
+            // The remainder is smaller than the limit, so it is seldom needed.
+            if low >= u64::from(limit) || low >= u64::from(limit.wrapping_neg() % limit) {
+                return (product >> 32) as u32;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unit_is_drawn_as_often_as_the_others() {
+        let mut lot = Lot::of([1; 32], 0);
+        let mut times = [0u32; 7];
+        for _ in 0..20_000 {
+            lot.draw_again(7, |place| times[place] += 1);
+        }
+        assert_eq!(times.iter().sum::<u32>(), 120_000);
+        // 120,000/7 each; the standard error is 121.
+        assert!(times.iter().all(|&t| t.abs_diff(17_143) < 600), "{times:?}");
     }
 }

@@ -8,26 +8,37 @@ use crate::matrix::Pseudoinverse;
 /// What an adjustment of the weights does to linearised scores.
 #[derive(Debug, Clone)]
 pub(crate) enum Adjustment {
-    Poststratified { class_of: Vec<usize>, old: Vec<f64>, new: Vec<f64> },
-    Raked { margins: Vec<Vec<usize>>, weight: Vec<f64> },
-    Regressed { columns: Vec<Vec<f64>>, old: Vec<f64>, new: Vec<f64> },
+    Poststratified {
+        class_of: Vec<usize>,
+        old: Vec<f64>,
+        new: Vec<f64>,
+    },
+    /// Combinations of classes: that of each row, and the class of each in every margin.
+    Raked {
+        cell_of: Vec<usize>,
+        cells: Vec<Vec<usize>>,
+        weight: Vec<f64>,
+    },
+    Regressed {
+        columns: Vec<Vec<f64>>,
+        old: Vec<f64>,
+        new: Vec<f64>,
+    },
 }
 
 impl Adjustment {
     /// Replaces the scores by their calibration residuals.
     pub(crate) fn residuals(&self, scores: &mut [f64]) {
         match self {
-            Self::Poststratified { class_of, old, new } => {
-                centre(scores, class_of, new, old);
-            }
-            Self::Raked { margins, weight } => sweep(scores, margins, weight),
+            Self::Poststratified { class_of, old, new } => centre(scores, class_of, new, old),
+            Self::Raked { cell_of, cells, weight } => sweep(scores, cell_of, cells, weight),
             Self::Regressed { columns, old, new } => regress(scores, columns, old, new),
         }
     }
 }
 
 /// Takes the mean of score/weight, weighted by `by`, out of each class.
-fn centre(scores: &mut [f64], class_of: &[usize], weight: &[f64], by: &[f64]) -> f64 {
+fn centre(scores: &mut [f64], class_of: &[usize], weight: &[f64], by: &[f64]) {
     let classes = class_of.iter().max().map_or(0, |&last| last + 1);
     let mut sums = vec![(ExactSum::default(), ExactSum::default()); classes];
     for (row, &class) in class_of.iter().enumerate() {
@@ -43,23 +54,55 @@ fn centre(scores: &mut [f64], class_of: &[usize], weight: &[f64], by: &[f64]) ->
     for (row, &class) in class_of.iter().enumerate() {
         scores[row] -= means[class] * weight[row];
     }
-    means.iter().fold(0.0, |most, m| m.abs().max(most))
 }
 
 /// Takes the class means of all margins out in turn until nothing is left of them.
-fn sweep(scores: &mut [f64], margins: &[Vec<usize>], weight: &[f64]) {
-    let ones = vec![1.0; scores.len()];
+///
+/// Rows of the same classes lose the same, so that it is enough to follow their sums.
+fn sweep(scores: &mut [f64], cell_of: &[usize], cells: &[Vec<usize>], weight: &[f64]) {
+    let mut sums = vec![ExactSum::default(); cells.len()];
+    let mut sizes = vec![0.0; cells.len()];
+    for (row, &cell) in cell_of.iter().enumerate() {
+        if weight[row] != 0.0 {
+            sums[cell].add(scores[row] / weight[row]);
+            sizes[cell] += 1.0;
+        }
+    }
+    let mut sums: Vec<f64> = sums.iter().map(ExactSum::value).collect();
+    let mut taken = vec![0.0; cells.len()];
+    let margins = cells.first().map_or(0, Vec::len);
     let mut first: Option<f64> = None;
     for _ in 0..1_000 {
-        let change = margins
-            .iter()
-            .map(|class_of| centre(scores, class_of, weight, &ones))
-            .fold(0.0, f64::max);
+        let mut change: f64 = 0.0;
+        for margin in 0..margins {
+            let means = class_means(&sums, &sizes, cells, margin);
+            for (cell, classes) in cells.iter().enumerate() {
+                let mean = means[classes[margin]];
+                sums[cell] -= mean * sizes[cell];
+                taken[cell] += mean;
+            }
+            change = means.iter().fold(change, |most, mean| most.max(mean.abs()));
+        }
         let start = *first.get_or_insert(change);
-        if change <= 1e-14 * start || margins.len() < 2 {
+        if change <= 1e-14 * start || margins < 2 {
             break;
         }
     }
+    for (row, &cell) in cell_of.iter().enumerate() {
+        scores[row] -= taken[cell] * weight[row];
+    }
+}
+
+/// The mean of each class of a margin, from sums and sizes of combinations of classes.
+fn class_means(sums: &[f64], sizes: &[f64], cells: &[Vec<usize>], margin: usize) -> Vec<f64> {
+    let classes = cells.iter().map(|classes| classes[margin] + 1).max().unwrap_or(0);
+    let mut of_class = vec![(ExactSum::default(), 0.0); classes];
+    for ((classes, &sum), &size) in cells.iter().zip(sums).zip(sizes) {
+        let class = &mut of_class[classes[margin]];
+        class.0.add(sum);
+        class.1 += size;
+    }
+    of_class.iter().map(|(sum, size)| if *size > 0.0 { sum.value() / size } else { 0.0 }).collect()
 }
 
 /// Takes the regression of score/weight on the columns out, weighted by the old weights.

@@ -7,26 +7,28 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::Design;
+use rayon::prelude::*;
+
+use crate::cell::{Cell, Entry};
+use crate::design::{Design, LARGEST};
 use crate::domain;
 use crate::error::FigureError;
 use crate::estimate::{Ask, Est, Flag};
-use crate::exact_sum::ExactSum;
-use crate::figure::{Part, Reference};
+use crate::figure::Part;
 use crate::reading::Reading;
 use crate::variable::{DONT_KNOW, DontKnow, MISSING, NOT_ASKED, Range, Scores};
 use crate::variance::Variance;
 
 /// Codes from −2 to 5, the common case, or up to 125.
-const FEW: usize = 8;
-const MANY: usize = 128;
+pub(crate) const FEW: usize = 8;
+pub(crate) const MANY: usize = 128;
 
 /// How often each answer was given, by stratum and question.
 #[derive(Debug, Clone)]
 pub struct AnswerCounts<'d> {
-    design: &'d Design,
-    questions: usize,
-    levels: usize,
+    pub(crate) design: &'d Design,
+    pub(crate) questions: usize,
+    pub(crate) levels: usize,
     /// By stratum, question and code + 2.
     counts: Vec<u64>,
 }
@@ -61,6 +63,8 @@ impl Scale {
                 Some(code) => (scores.value(code), scores.knows(code)),
                 None => (None, false),
             })
+            // As in a variable, a value that is not a number is none.
+            .map(|(value, known): (Option<f64>, bool)| (value.filter(|v| !v.is_nan()), known))
             .unzip();
         Self { values, known, range: scores.range(dont_know, share.is_some()) }
     }
@@ -79,7 +83,6 @@ impl Design {
         &self,
         answers: &[i8],
         questions: usize,
-        threads: usize,
     ) -> Result<Option<AnswerCounts<'_>>, FigureError> {
         let expected = self.rows().saturating_mul(questions);
         if answers.len() != expected {
@@ -107,16 +110,11 @@ impl Design {
             _ => tally::<MANY>,
         };
         let strata = self.strata.len();
-        let chunk = self.rows().div_ceil(threads.max(1)).max(1);
-        let parts: Vec<Vec<u32>> = std::thread::scope(|scope| {
-            let rows = self.stratum_of.chunks(chunk);
-            let codes = answers.chunks((chunk * questions).max(1));
-            let workers: Vec<_> = rows
-                .zip(codes)
-                .map(|(rows, codes)| scope.spawn(move || tally(rows, codes, questions, strata)))
-                .collect();
-            workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
-        });
+        let chunk = self.rows().div_ceil(rayon::current_num_threads()).max(1);
+        let rows = self.stratum_of.par_chunks(chunk);
+        let codes = answers.par_chunks((chunk * questions).max(1));
+        let parts: Vec<Vec<u32>> =
+            rows.zip(codes).map(|(rows, codes)| tally(rows, codes, questions, strata)).collect();
         let mut counts = vec![0u64; strata * questions * levels];
         for part in &parts {
             counts.iter_mut().zip(part).for_each(|(sum, &n)| *sum += u64::from(n));
@@ -147,15 +145,6 @@ fn tally<const LEVELS: usize>(
     counts
 }
 
-/// A code of a question in a stratum: how many gave it, its value, and their weight.
-#[derive(Clone, Copy)]
-struct Entry {
-    stratum: usize,
-    count: f64,
-    value: f64,
-    weight: f64,
-}
-
 impl AnswerCounts<'_> {
     /// How many questions were counted.
     #[must_use]
@@ -176,11 +165,43 @@ impl AnswerCounts<'_> {
         (stratum * self.questions + question) * self.levels
     }
 
+    /// How often each code + 2 was given to a question in a stratum.
+    fn by_level(&self, stratum: usize, question: usize) -> &[u64] {
+        let place = self.place(stratum, question);
+        &self.counts[place..place + self.levels]
+    }
+
+    /// How often each answer was given, by stratum, question and code + 2.
+    pub(crate) fn all(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// The means of all questions in several domains, each given by its strata: domain after
+    /// domain, question after question.
+    ///
+    /// # Errors
+    /// As [`AnswerCounts::mean`], for the first figure that has one.
+    pub fn means(
+        &self,
+        scale: &Scale,
+        domains: &[Vec<usize>],
+        ask: &Ask,
+    ) -> Result<Vec<Est>, FigureError> {
+        let cells = (0..domains.len() * self.questions).into_par_iter();
+        let mean = |cell: usize| {
+            let (domain, question) = (cell / self.questions, cell % self.questions);
+            self.mean(question, scale, &domains[domain], ask)
+        };
+        let figures: Vec<Result<Est, FigureError>> = cells.map(mean).collect();
+        figures.into_iter().collect()
+    }
+
     /// The mean of a question in some strata, with its uncertainty: what [`Design::mean`] over
     /// [`Design::in_strata`] gives.
     ///
     /// # Errors
     /// [`FigureError::UnknownCode`] for a code that the scale does not know,
+    /// [`FigureError::NotANumber`] for a value of the scale beyond ±10⁶⁰,
     /// [`FigureError::LonelyPsu`] under that rule, [`FigureError::Level`].
     pub fn mean(
         &self,
@@ -192,10 +213,7 @@ impl AnswerCounts<'_> {
         if crate::interval::tail_of(ask.level).is_none() {
             return Err(FigureError::Level { level: ask.level });
         }
-        let mut wanted = strata.to_vec();
-        wanted.retain(|&s| s < self.design.strata.len());
-        wanted.sort_unstable();
-        wanted.dedup();
+        let wanted = self.wanted(strata);
         let cell = self.cell(question, scale, &wanted)?;
         let numbers: Vec<u32> = wanted.iter().filter_map(|&s| u32::try_from(s).ok()).collect();
         let population = domain::population(self.design, &numbers);
@@ -218,14 +236,27 @@ impl AnswerCounts<'_> {
         Ok(est)
     }
 
-    fn cell(&self, question: usize, scale: &Scale, strata: &[usize]) -> Result<Cell, FigureError> {
+    /// Strata that there are, in their order, each once.
+    pub(crate) fn wanted(&self, strata: &[usize]) -> Vec<usize> {
+        let mut wanted = strata.to_vec();
+        wanted.retain(|&s| s < self.design.strata.len());
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
+    }
+
+    pub(crate) fn cell(
+        &self,
+        question: usize,
+        scale: &Scale,
+        strata: &[usize],
+    ) -> Result<Cell, FigureError> {
         let mut entries = Vec::new();
         for &stratum in strata {
             if question >= self.questions {
                 break;
             }
-            let place = self.place(stratum, question);
-            for (level, &count) in self.counts[place..place + self.levels].iter().enumerate() {
+            for (level, &count) in self.by_level(stratum, question).iter().enumerate() {
                 if count == 0 {
                     continue;
                 }
@@ -234,7 +265,12 @@ impl AnswerCounts<'_> {
                     return Err(FigureError::UnknownCode { row: 0, code });
                 }
                 if let Some(value) = scale.values[level] {
-                    entries.push(Entry { stratum, count: count as f64, value, weight: 1.0 });
+                    if value.abs() > LARGEST {
+                        let row = level.saturating_sub(2);
+                        return Err(FigureError::NotANumber { what: "scores, by code", row });
+                    }
+                    let count = count as f64;
+                    entries.push(Entry { stratum, level, count, value, weight: 1.0 });
                 }
             }
         }
@@ -336,72 +372,4 @@ pub(crate) struct Moments {
     pub(crate) units: f64,
     pub(crate) about_mean: f64,
     pub(crate) about_zero: f64,
-}
-
-/// The answers to one question in one domain.
-struct Cell {
-    entries: Vec<Entry>,
-    scale_known: bool,
-    n: u64,
-    /// Σw.
-    size: f64,
-    /// Σw².
-    squares: f64,
-}
-
-impl Cell {
-    fn of(entries: Vec<Entry>, scale_known: bool) -> Self {
-        let (mut n, mut size, mut squares) =
-            (ExactSum::default(), ExactSum::default(), ExactSum::default());
-        for e in &entries {
-            n.add(e.count);
-            size.add_product(e.count, e.weight);
-            squares.add_product(e.count, e.weight * e.weight);
-        }
-        let n = entries.iter().fold(0u64, |sum, e| sum + whole(e.count));
-        Self { entries, scale_known, n, size: size.value(), squares: squares.value() }
-    }
-
-    fn kish(&self) -> Option<f64> {
-        (self.squares > 0.0).then(|| self.size * self.size / self.squares)
-    }
-
-    fn mean(&self) -> Option<f64> {
-        let values = || self.entries.iter().map(|e| e.value);
-        let low = values().reduce(f64::min)?;
-        let high = values().reduce(f64::max)?;
-        let mut excess = ExactSum::default();
-        for e in &self.entries {
-            excess.add_product(e.count, e.weight * (e.value - low));
-        }
-        Some((low + excess.value() / self.size).clamp(low, high))
-    }
-
-    fn degrees_of_freedom(&self, variance_stratum: &[usize]) -> f64 {
-        let strata: BTreeSet<usize> =
-            self.entries.iter().map(|e| variance_stratum[e.stratum]).collect();
-        self.n as f64 - strata.len() as f64
-    }
-
-    fn reference(&self, mean: f64) -> Option<Reference> {
-        let mut spread = ExactSum::default();
-        for e in &self.entries {
-            spread.add_product(e.count, e.weight * (e.value - mean).powi(2));
-        }
-        let n = self.n as f64;
-        let with_replacement = spread.value() / self.size / (n - 1.0);
-        let not_sampled = self.scale_known.then(|| 1.0 - n / self.size);
-        (n > 1.0 && with_replacement.is_finite())
-            .then_some(Reference { with_replacement, not_sampled })
-    }
-}
-
-/// A count that was made a number for arithmetic.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts of at most 2³² rows are exact in both types"
-)]
-fn whole(count: f64) -> u64 {
-    count as u64
 }

@@ -16,7 +16,7 @@
 use crate::declaration::Lonely;
 use crate::design::{Design, Level};
 use crate::error::FigureError;
-use crate::exact_sum::ExactSum;
+use crate::exact_sum::{ExactSum, exact_sum};
 use crate::figure::Influence;
 use crate::table::Moments;
 
@@ -209,7 +209,7 @@ fn contribution(design: &Design, level: &Level, units: &[UnitTotal]) -> Contribu
 }
 
 fn mean(values: impl Iterator<Item = f64>, n: f64) -> f64 {
-    crate::exact_sum::exact_sum(values) / n
+    exact_sum(values) / n
 }
 
 /// The product of n/N over the stages before this one; nothing without known populations.
@@ -257,17 +257,40 @@ fn paired(first: &[Influence], second: &[Influence]) -> Vec<(u32, f64, f64)> {
 
 /// Adds the influences up over the sampling units of a stage, sorted by parent.
 fn unit_totals(level: &Level, pairs: &[(u32, f64, f64)]) -> Vec<UnitTotal> {
-    let key = |row: u32| (level.parent[row as usize], level.unit[row as usize]);
-    let mut sorted = pairs.to_vec();
-    sorted.sort_by_key(|&(row, ..)| key(row));
+    let unit = |row: u32| level.unit[row as usize];
+    let parent = |row: u32| level.parent[row as usize];
     let total = |rows: &[(u32, f64, f64)]| {
-        let (mut first, mut second) = (ExactSum::default(), ExactSum::default());
-        for &(_, x, y) in rows {
-            first.add(x);
-            second.add(y);
-        }
-        let row = rows[0].0;
-        UnitTotal { parent: key(row).0, first: first.value(), second: second.value(), row }
+        let (row, first, second) = match rows {
+            [one] => *one,
+            many => {
+                let sum = |score: fn(&(u32, f64, f64)) -> f64| exact_sum(many.iter().map(score));
+                (many[0].0, sum(|pair| pair.1), sum(|pair| pair.2))
+            }
+        };
+        UnitTotal { parent: parent(row), first, second, row }
     };
-    sorted.chunk_by(|a, b| key(a.0) == key(b.0)).map(total).collect()
+    let mut sorted = by_parent(pairs, level);
+    // Where rows are sampling units of their own, they are in order already.
+    let strata = sorted.chunk_by_mut(|a, b| parent(a.0) == parent(b.0));
+    strata.for_each(|rows| rows.sort_by_key(|pair| unit(pair.0)));
+    sorted.chunk_by(|a, b| unit(a.0) == unit(b.0)).map(total).collect()
+}
+
+/// The same pairs, those of a parent together, otherwise in their order.
+fn by_parent(pairs: &[(u32, f64, f64)], level: &Level) -> Vec<(u32, f64, f64)> {
+    let parent = |row: u32| level.parent[row as usize] as usize;
+    let mut place = vec![0; level.sampled.len() + 1];
+    for pair in pairs {
+        place[parent(pair.0) + 1] += 1;
+    }
+    for next in 1..place.len() {
+        place[next] += place[next - 1];
+    }
+    let mut sorted = vec![(0, 0.0, 0.0); pairs.len()];
+    for &pair in pairs {
+        let place = &mut place[parent(pair.0)];
+        sorted[*place] = pair;
+        *place += 1;
+    }
+    sorted
 }

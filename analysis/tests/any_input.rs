@@ -24,7 +24,7 @@ use analysis::select::{
     conditional_poisson, cube, inclusion_probabilities, pareto, sampford, systematic,
 };
 use analysis::small_area::fay_herriot;
-use analysis::{Declaration, QuantileRule, Stratum, Variable};
+use analysis::{Ask, Declaration, DontKnow, QuantileRule, Scale, Scores, Stratum, Variable};
 use proptest::prelude::*;
 
 fn wild() -> impl Strategy<Value = f64> {
@@ -210,10 +210,34 @@ proptest! {
         let design = Declaration::new(vec![Stratum::new("a", Some(9))], vec![0; 4]).build();
         if let (Ok(design), Some(variable)) = (design, columns.first()) {
             for rule in [QuantileRule::School, QuantileRule::Linear7, QuantileRule::Linear8] {
-                let ask = analysis::Ask::default();
+                let ask = Ask::default();
                 if let Ok(q) = design.quantile(variable, &design.everyone(), weights[0], rule, &ask) {
                     sound([q.value, q.se, q.ci[0], q.ci[1]])?;
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn tables_of_answers(
+        values in prop::collection::vec(wild(), 3),
+        instead in wild(),
+        codes in prop::collection::vec(-3..6i8, 0..12),
+    ) {
+        let strata = vec![Stratum::new("a", Some(40)), Stratum::new("b", None)];
+        let stratum_of = (0..codes.len()).map(|row| row % 2).collect();
+        let design = Declaration::new(strata, stratum_of).build().expect("40 people or more");
+        let scores = Scores::new((1..4i8).zip(values));
+        let scale = Scale::scored(&scores, DontKnow::AsValue(instead));
+        if let Ok(Some(drawn)) = design.replicate_answers(&codes, 1, 20, [0; 32]) {
+            let domains = [vec![0], vec![1, 0, 7]];
+            if let Ok(figures) = drawn.counts().means(&scale, &domains, &Ask::default()) {
+                sound(figures.iter().flat_map(|f| [f.value, f.se, f.deff, f.n_eff]))?;
+                figures.iter().try_for_each(|figure| sound(both(figure.ci)))?;
+            }
+            for mean in drawn.means(&scale, &domains).into_iter().flatten() {
+                sound([mean.value, drawn.covariance(&mean, &mean)])?;
+                sound(mean.replicates)?;
             }
         }
     }

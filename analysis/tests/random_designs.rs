@@ -268,11 +268,11 @@ proptest! {
     }
 
     #[test]
-    fn a_table_of_counts_says_the_same_as_the_figures(survey in survey(), threads in 1..5usize) {
+    fn a_table_of_counts_says_the_same_as_the_figures(survey in survey()) {
         let survey = Survey { clusters: false, given_weights: false, ..survey };
         let design = survey.design();
         let answers: Vec<i8> = survey.rows.iter().flat_map(|r| r.codes).collect();
-        let counts = design.count_answers(&answers, 2, threads).expect("known codes");
+        let counts = design.count_answers(&answers, 2).expect("known codes");
         let counts = counts.expect("persons with one weight per stratum");
         let strata: Vec<usize> = (0..survey.beyond.len()).filter(|s| s % 2 == 0).collect();
         let shares = Scale::share(&scale(), &[4, 5], DontKnow::AsDenominator);
