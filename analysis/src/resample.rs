@@ -105,7 +105,7 @@ impl Bootstrap {
 }
 
 /// A whole number below `limit`, each as likely (D. Lemire 2019).
-fn below(random: &mut ChaCha20Rng, limit: usize) -> usize {
+pub(crate) fn below(random: &mut ChaCha20Rng, limit: usize) -> usize {
     let limit = limit as u64;
     loop {
         let product = u128::from(random.next_u64()) * u128::from(limit);
