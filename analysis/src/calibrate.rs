@@ -148,6 +148,7 @@ impl Design {
         };
         let old = self.weight.clone();
         let new: Vec<f64> = old.iter().enumerate().map(|(row, w)| w * ratio(row)).collect();
+        finite(&new, 1)?;
         let class_of = margin.class_of.clone();
         let report = report(&old, &new, 1, 0.0, 0);
         let adjustment = Adjustment::Poststratified { class_of, old, new: new.clone() };
@@ -202,6 +203,7 @@ impl Design {
             let margin_error = error;
             return Err(CalibrationError::Infeasible { iterations: rounds, margin_error });
         }
+        finite(&weight, rounds)?;
         let report = report(&self.weight, &weight, rounds, error.min(f64::MAX), 0);
         let adjustment = Adjustment::Raked { cell_of, cells, weight: weight.clone() };
         Ok((self.reweighted(weight, Some(adjustment)), report))
@@ -287,11 +289,12 @@ impl Design {
         Ok((self.reweighted(weight, None), report))
     }
 
-    fn reweighted(&self, weight: Vec<f64>, adjustment: Option<Adjustment>) -> Self {
+    pub(crate) fn reweighted(&self, weight: Vec<f64>, adjustment: Option<Adjustment>) -> Self {
         let mut design = self.clone();
         let weights = equal_weights(&weight, &self.stratum_of, self.strata.len());
         (design.first_weight, design.equal_weights) = weights;
         design.weight = weight;
+        design.by_population = false;
         design.scale_known = vec![true; self.strata.len()];
         design.adjustments.extend(adjustment.map(Arc::new));
         design
@@ -331,7 +334,7 @@ impl Design {
 }
 
 /// Combinations of classes that occur: the combination of each row, and the classes of each.
-fn crossed(margins: &[Margin], rows: usize) -> (Vec<usize>, Vec<Vec<usize>>) {
+pub(crate) fn crossed(margins: &[Margin], rows: usize) -> (Vec<usize>, Vec<Vec<usize>>) {
     let mut cell_of = vec![0; rows];
     let mut cells = vec![Vec::new()];
     for margin in margins {
@@ -380,7 +383,16 @@ fn misfit(weight: &[f64], margin: &Margin) -> f64 {
     misfits.fold(0.0, f64::max)
 }
 
-fn report(
+/// Weights near the smallest number there is cannot be raised to a count.
+fn finite(weights: &[f64], iterations: usize) -> Result<(), CalibrationError> {
+    let margin_error = f64::MAX;
+    match weights.iter().all(|w| w.is_finite()) {
+        true => Ok(()),
+        false => Err(CalibrationError::Infeasible { iterations, margin_error }),
+    }
+}
+
+pub(crate) fn report(
     old: &[f64],
     new: &[f64],
     iterations: usize,

@@ -84,25 +84,9 @@ impl<'d> Figure<'d> {
     /// As [`Figure::combine`]; also for negative weights or weights that add up to zero, and
     /// [`FigureError::EmptyPart`] if asked to fail on a part without data.
     pub fn weighted_mean(parts: &[(f64, &Self)], rule: EmptyPart) -> Result<Self, FigureError> {
-        if let Some(row) = parts.iter().position(|&(w, _)| w < 0.0) {
-            return Err(FigureError::NotANumber { what: "weights of a composite", row });
-        }
-        let empty = |&(w, part): &(f64, &Self)| w > 0.0 && part.value.is_none();
-        let missing = parts.iter().position(empty);
-        if let (Some(part), EmptyPart::Fail) = (missing, rule) {
-            return Err(FigureError::EmptyPart { part });
-        }
-        let has_data = parts.iter().any(|part| part.0 > 0.0 && !empty(part));
-        let redistribute = rule == EmptyPart::Redistribute && missing.is_some() && has_data;
-        let kept: Vec<(f64, &Self)> =
-            parts.iter().copied().filter(|part| !(redistribute && empty(part))).collect();
-        let whole = exact_sum(kept.iter().map(|&(w, _)| w).filter(|w| w.is_finite()));
-        if whole <= 0.0 {
-            return Err(FigureError::NothingToCombine);
-        }
-        let scaled: Vec<(f64, &Self)> = kept.iter().map(|&(w, part)| (w / whole, part)).collect();
-        let mut figure = Self::combine(&scaled)?;
-        if redistribute {
+        let shared = shared_out(parts, rule)?;
+        let mut figure = Self::combine(&shared.parts)?;
+        if shared.redistributed {
             figure.flags.insert(Flag::PartMissing);
         }
         Ok(figure)
@@ -227,6 +211,37 @@ pub fn covariance_matrix(figures: &[&Figure<'_>]) -> Result<Vec<Vec<f64>>, Figur
     Ok(matrix)
 }
 
+/// The parts of a composite with their weights as shares of 1.
+pub(crate) struct Shared<'f, 'd> {
+    pub(crate) parts: Vec<(f64, &'f Figure<'d>)>,
+    /// The weight of a part without data went to the others.
+    pub(crate) redistributed: bool,
+}
+
+pub(crate) fn shared_out<'f, 'd>(
+    parts: &[(f64, &'f Figure<'d>)],
+    rule: EmptyPart,
+) -> Result<Shared<'f, 'd>, FigureError> {
+    if let Some(row) = parts.iter().position(|&(w, _)| w < 0.0) {
+        return Err(FigureError::NotANumber { what: "weights of a composite", row });
+    }
+    let empty = |&(w, part): &(f64, &Figure<'_>)| w > 0.0 && part.value.is_none();
+    let missing = parts.iter().position(empty);
+    if let (Some(part), EmptyPart::Fail) = (missing, rule) {
+        return Err(FigureError::EmptyPart { part });
+    }
+    let has_data = parts.iter().any(|part| part.0 > 0.0 && !empty(part));
+    let redistributed = rule == EmptyPart::Redistribute && missing.is_some() && has_data;
+    let kept: Vec<(f64, &Figure<'d>)> =
+        parts.iter().copied().filter(|part| !(redistributed && empty(part))).collect();
+    let whole = exact_sum(kept.iter().map(|&(w, _)| w).filter(|w| w.is_finite()));
+    if whole <= 0.0 {
+        return Err(FigureError::NothingToCombine);
+    }
+    let parts = kept.iter().map(|&(w, part)| (w / whole, part)).collect();
+    Ok(Shared { parts, redistributed })
+}
+
 fn same_design(first: &Design, second: &Design) -> Result<(), FigureError> {
     if std::ptr::eq(first, second) { Ok(()) } else { Err(FigureError::DifferentDesigns) }
 }
@@ -267,7 +282,7 @@ fn merged(parts: &[(f64, &Figure<'_>)]) -> Vec<Influence> {
 }
 
 /// The limits of the sum; it is a share if it mixes the shares of disjoint sets of people.
-fn combined_range(parts: &[(f64, &Figure<'_>)], rows: usize) -> Option<Range> {
+pub(crate) fn combined_range(parts: &[(f64, &Figure<'_>)], rows: usize) -> Option<Range> {
     let (mut low, mut high) = (0.0, 0.0);
     for &(c, part) in parts {
         let range = part.range?;

@@ -54,6 +54,8 @@ pub struct Design {
     /// Stages; the parents of the first are variance strata (after collapsing).
     pub(crate) levels: Vec<Level>,
     pub(crate) weight: Vec<f64>,
+    /// Weights come from the populations; otherwise they were given or calibrated.
+    pub(crate) by_population: bool,
     /// Whether the weights of a declared stratum are on the scale of the population.
     pub(crate) scale_known: Vec<bool>,
     /// Respondents by declared stratum.
@@ -133,6 +135,7 @@ impl Design {
             stratum_of,
             levels,
             weight,
+            by_population: !given,
             scale_known,
             respondents,
             variance_stratum,

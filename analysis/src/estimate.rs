@@ -206,7 +206,7 @@ impl Figure<'_> {
             value,
             variance,
             df: self.design.units_less_strata(self.influence.iter().map(|i| i.row)),
-            kish: self.kish(),
+            kish: kish(|| self.influence.iter().map(|i| i.share)),
             range: self.range,
             parts: &self.parts,
             reference: self.reference,
@@ -214,13 +214,13 @@ impl Figure<'_> {
         reading.fill(&mut est);
         Ok(est)
     }
+}
 
-    fn kish(&self) -> Option<f64> {
-        let shares = || self.influence.iter().map(|i| i.share);
-        let sum = exact_sum(shares());
-        let squares = exact_sum(shares().map(|s| s * s));
-        // A difference gives its respondents opposite weights: it has no effective number.
-        let one_sign = shares().all(|s| s >= 0.0) || shares().all(|s| s <= 0.0);
-        (one_sign && squares > 0.0).then(|| sum * sum / squares)
-    }
+/// (Σc)²/Σc² with c the weights of the respondents in a figure (Kish 1965, section 11.7).
+pub(crate) fn kish<I: Iterator<Item = f64>>(shares: impl Fn() -> I) -> Option<f64> {
+    let sum = exact_sum(shares());
+    let squares = exact_sum(shares().map(|s| s * s));
+    // A difference gives its respondents opposite weights: it has no effective number.
+    let one_sign = shares().all(|s| s >= 0.0) || shares().all(|s| s <= 0.0);
+    (one_sign && squares > 0.0).then(|| sum * sum / squares)
 }

@@ -27,26 +27,39 @@
 //! - [`figure`]: a value and everybody's influence on it: mean, total, ratio.
 //! - [`table`]: many questions by many units in one pass.
 //! - [`contrast`]: sums, differences and smooth functions of figures.
-//! - [`calibrate`]: weights made to meet known counts.
+//! - [`calibrate`]: weights made to meet known counts; [`rake_trim`]: and none too large.
 //! - [`estimate`]: standard error, degrees of freedom, interval, flags.
 //! - [`quantile`]: medians and other quantiles.
 //! - [`regression`]: linear regression.
 //! - [`independence`]: tests for tables.
+//! - [`comparison`]: two groups, and "no change" as something to be shown.
 //! - [`interval`]: the intervals themselves.
 //! - [`replicate`]: bootstrap, jackknife, replicate weights from elsewhere.
 //! - [`bootstrap`]: a whole table drawn again.
+//! - [`replicate`]: bootstrap, jackknife, replicate weights from elsewhere; [`recalibrate`]: with
+//!   the adjustments of the design.
 //! - [`unequal`]: samples drawn with unequal probabilities.
-//! - [`small_area`]: estimates drawn towards a model.
-//! - [`rank`]: the ranks that a unit may have.
-//! - [`reliability`]: whether questions measure one thing.
-//! - [`driver`]: which questions go with overall satisfaction.
+//! - [`rounds`]: changes between rounds; [`year`]: a year of quarters.
+//! - [`family`]: several figures at once; [`simultaneous`]: intervals and tests that hold
+//!   together; [`trend`]: lines and directions over rounds.
+//! - [`rank`]: the ranks that a unit may have; [`standing`]: what a ranking may say.
+//! - [`index`]: from scores to points, by the rules of [`conversion`].
+//! - [`sway`]: what one form can do.
+//! - [`small_area`]: estimates drawn towards a model; [`smoothing`]: before and after it.
+//! - [`reliability`]: whether questions measure one thing; [`alpha`]: how sure that is;
+//!   [`ordinal`]: for ordered classes; [`incomplete`]: with missing answers.
+//! - [`driver`]: which questions go with overall satisfaction; [`importance`]: how sure that is,
+//!   and where to begin.
 //! - [`disclosure`]: what has to be withheld.
 //! - [`audit`]: what can be worked out from everything released.
 //! - [`multiplicity`]: many tests at once.
 //! - [`sample_size`], [`allocate`], [`planned`]: how many to ask, where, and what it will tell.
+//! - [`multiplicity`]: many p-values at once.
+//! - [`sample_size`], [`allocate`]: how many to ask, and where.
 //! - [`select`]: unequal-probability selection.
-//! - [`response_rate`]: response rates and non-response weights.
-//! - [`distribution`]: t, normal, chi-squared, F, beta.
+//! - [`response_rate`]: response rates; [`outcome`]: by stratum, of questions, and how alike.
+//! - [`nonresponse`]: weights for non-response.
+//! - [`distribution`]: t, normal, chi-squared, F, beta; [`simulate`]: how often chance is drawn.
 //! - [`error`]: what can be wrong.
 //!
 //! # Invariants
@@ -63,12 +76,16 @@
 #![warn(missing_docs)]
 
 pub mod allocate;
+pub mod alpha;
 pub mod audit;
+mod binormal;
 pub mod bootstrap;
 pub mod calibrate;
 mod cell;
 mod collapse;
+pub mod comparison;
 pub mod contrast;
+pub mod conversion;
 pub mod declaration;
 pub mod design;
 pub mod disclosure;
@@ -78,17 +95,28 @@ pub mod driver;
 pub mod error;
 pub mod estimate;
 mod exact_sum;
+pub mod family;
 pub mod figure;
+pub mod importance;
+pub mod incomplete;
 pub mod independence;
+pub mod index;
 pub mod interval;
+mod marginal;
 mod matrix;
 pub mod multiplicity;
 mod newton;
+pub mod nonresponse;
 mod normal;
+pub mod ordinal;
+pub mod outcome;
 pub mod planned;
+mod quadrature;
 pub mod quantile;
+pub mod rake_trim;
 pub mod rank;
 mod reading;
+pub mod recalibrate;
 mod redraw;
 pub mod regression;
 pub mod reliability;
@@ -96,29 +124,45 @@ pub mod replicate;
 mod resample;
 mod residual;
 pub mod response_rate;
+pub mod rounds;
 pub mod sample_size;
 pub mod select;
+pub mod simulate;
+pub mod simultaneous;
 pub mod small_area;
+pub mod smoothing;
+pub mod standing;
+pub mod sway;
 pub mod table;
+pub mod trend;
 pub mod unequal;
 pub mod variable;
 mod variance;
+pub mod year;
 
 pub use audit::{Audit, AuditError, Reachable};
 pub use bootstrap::ReplicateCounts;
 pub use calibrate::{Adjusted, CalibrationError, Distance, Limits, Margin};
 pub use contrast::{EmptyPart, Test, covariance_matrix};
+pub use conversion::Conversion;
 pub use declaration::{Declaration, Lonely, Oversampled, Stage, Stratum, Weights};
 pub use design::Design;
 pub use domain::Domain;
 pub use error::{DesignError, FigureError};
 pub use estimate::{Ask, DegreesOfFreedom, Est, Flag, IntervalRule};
+pub use family::{Basis, Family};
 pub use figure::Figure;
 pub use independence::{Independence, IndependenceRule};
 pub use interval::Method;
 pub use quantile::{Quantile, QuantileRule};
+pub use rake_trim::Cap;
 pub use rank::{RankRule, RankSets, rank_sets};
 pub use replicate::{Replicated, Replicates};
+pub use rounds::Stacked;
+pub use simulate::Draws;
+pub use simultaneous::{Together, simultaneous_intervals};
+pub use standing::Ranking;
+pub use sway::Sway;
 pub use table::{AnswerCounts, Scale};
 pub use unequal::{Joint, PairForm, Unequal};
 pub use variable::{DONT_KNOW, DontKnow, MISSING, NOT_ASKED, Range, Scores, Variable};

@@ -11,6 +11,17 @@ pub(crate) fn eigen(matrix: DMatrix<f64>) -> Option<SymmetricEigen<f64, Dyn>> {
     if usable { SymmetricEigen::try_new(matrix, f64::EPSILON, 10_000) } else { None }
 }
 
+/// A square root R of a covariance matrix, RR' = Σ, whatever the rank of Σ.
+///
+/// The matrix is made symmetric first; eigenvalues below zero count as zero.
+pub(crate) fn square_root(covariance: &[Vec<f64>]) -> Option<DMatrix<f64>> {
+    let size = covariance.len();
+    let matrix = DMatrix::from_fn(size, size, |i, j| 0.5 * (covariance[i][j] + covariance[j][i]));
+    let eigen = eigen(matrix)?;
+    let roots = DMatrix::from_diagonal(&eigen.eigenvalues.map(|v| v.max(0.0).sqrt()));
+    Some(&eigen.eigenvectors * roots)
+}
+
 /// The least-norm solution of a symmetric, non-negative definite system, by its eigenvectors.
 pub(crate) struct Pseudoinverse {
     inverse: DMatrix<f64>,

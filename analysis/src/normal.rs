@@ -73,19 +73,19 @@ impl NormalErrors {
 }
 
 /// Standard normal numbers by the polar method (G. Marsaglia 1964).
-struct Normal {
+pub(crate) struct Normal {
     random: ChaCha20Rng,
     spare: Option<f64>,
 }
 
 impl Normal {
-    fn of(seed: [u8; 32], stream: u64) -> Self {
+    pub(crate) fn of(seed: [u8; 32], stream: u64) -> Self {
         let mut random = ChaCha20Rng::from_seed(seed);
         random.set_stream(stream);
         Self { random, spare: None }
     }
 
-    fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }

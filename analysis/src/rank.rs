@@ -6,12 +6,21 @@
 
 use std::cmp::Ordering;
 
-use nalgebra::DMatrix;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::matrix::eigen;
+use crate::distribution::normal_quantile;
+use crate::marginal::{Other, Side, critical_value};
+use crate::matrix::square_root;
 use crate::normal::{BLOCK, Block, NormalErrors};
+use crate::simulate::{Critical, MOST_DRAWS};
+use crate::simultaneous::{is_diagonal, standard_errors};
+
+/// A decision this many Monte-Carlo standard errors from its critical value does not hang on the
+/// seed.
+const SAFE: f64 = 3.0;
+/// How many times as many draws settle a decision that is nearer.
+const AGAIN: usize = 10;
 
 /// Why no rank sets can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -20,7 +29,7 @@ pub enum RankError {
     /// Estimates and covariance matrix do not fit, or are not finite.
     #[error("estimates and covariances do not fit together")]
     Unusable,
-    /// A level outside (0, 1) or no draws.
+    /// A level outside (0, 1), fewer than 2 draws or more than 10 million.
     #[error("the level or the number of draws is not usable")]
     Level,
 }
@@ -34,7 +43,7 @@ pub struct RankRule {
     pub simultaneous: bool,
     /// Test again without the pairs that were told apart.
     pub step_down: bool,
-    /// Random draws for the critical values.
+    /// Random draws for the critical values; ten times as many where a decision is close.
     pub draws: usize,
     /// Seed of the draws.
     pub seed: [u8; 32],
@@ -59,6 +68,9 @@ pub struct RankSets {
     pub margin: f64,
     /// Pairs told apart, sorted: the first is larger than the second.
     pub apart: Vec<(usize, usize)>,
+    /// Every decision is 3 Monte-Carlo standard errors or more from its critical value, so that
+    /// another seed would give the same sets.
+    pub settled: bool,
 }
 
 /// Sets of ranks from estimates and their covariances.
@@ -80,7 +92,8 @@ pub fn rank_sets(
     if !square || !finite {
         return Err(RankError::Unusable);
     }
-    if !(rule.level > 0.0 && rule.level < 1.0) || rule.draws < 2 {
+    let level = rule.level > 0.0 && rule.level < 1.0;
+    if !level || !(2..=MOST_DRAWS).contains(&rule.draws) {
         return Err(RankError::Level);
     }
     if p == 0 {
@@ -100,6 +113,7 @@ pub fn rank_sets(
         result.best[unit] = own.best[unit];
         result.worst[unit] = own.worst[unit];
         result.margin = result.margin.min(own.margin);
+        result.settled &= own.settled;
         result.apart.extend(own.apart.into_iter().filter(|pair| pair.0 == unit || pair.1 == unit));
     }
     result.apart.sort_unstable();
@@ -140,6 +154,7 @@ fn sets(p: usize, mut decision: Decision) -> RankSets {
         critical_values: decision.critical_values,
         margin: decision.margin.unwrap_or(f64::MAX),
         apart: decision.apart,
+        settled: !decision.close,
     }
 }
 
@@ -148,6 +163,8 @@ struct Decision {
     apart: Vec<(usize, usize)>,
     critical_values: Vec<f64>,
     margin: Option<f64>,
+    /// A decision hangs on the seed even after more draws.
+    close: bool,
 }
 
 /// A pair of units, the first of them the larger estimate.
@@ -164,6 +181,8 @@ struct Comparison {
     /// Place of each unit among the simulated errors.
     place: Vec<usize>,
     errors: NormalErrors,
+    /// Standard errors of the estimates, if no two have a covariance.
+    independent: Option<Vec<f64>>,
 }
 
 impl Comparison {
@@ -174,13 +193,9 @@ impl Comparison {
         rule: &RankRule,
     ) -> Option<Self> {
         let p = estimates.len();
-        let matrix = DMatrix::from_fn(p, p, |i, j| {
-            let (i, j) = (order[i], order[j]);
-            0.5 * (covariance[i][j] + covariance[j][i])
-        });
-        let eigen = eigen(matrix)?;
-        let roots = DMatrix::from_diagonal(&eigen.eigenvalues.map(|v| v.max(0.0).sqrt()));
-        let root = &eigen.eigenvectors * roots;
+        let ordered: Vec<Vec<f64>> =
+            order.iter().map(|&i| order.iter().map(|&j| covariance[i][j]).collect()).collect();
+        let root = square_root(&ordered)?;
         let mut pairs = Vec::with_capacity(p * p.saturating_sub(1) / 2);
         for a in 0..p {
             for b in a + 1..p {
@@ -196,7 +211,9 @@ impl Comparison {
         order.iter().enumerate().for_each(|(at, &unit)| place[unit] = at);
         // Censuses are compared without any draw.
         let draws = if pairs.iter().any(|pair| pair.se > 0.0) { rule.draws } else { 0 };
-        Some(Self { pairs, place, errors: NormalErrors::new(root, rule.seed, draws) })
+        let errors = NormalErrors::new(root, rule.seed, draws);
+        let independent = is_diagonal(covariance).then(|| standard_errors(covariance));
+        Some(Self { pairs, place, errors, independent })
     }
 
     /// Tests the pairs concerned, in steps.
@@ -209,12 +226,12 @@ impl Comparison {
         // A pair told apart stays open in the other direction.
         let mut settled: Vec<Pair> = Vec::new();
         while !open.is_empty() {
-            let critical = self.critical_value(&open, &settled, rule);
-            decision.critical_values.push(critical);
-            let nearest = open.iter().map(|p| (p.statistic - critical).abs());
-            decision.margin = nearest.chain(decision.margin).reduce(f64::min);
+            let (critical, nearest) = self.step(&open, &settled, rule);
+            decision.close |= nearest < SAFE * critical.error;
+            decision.critical_values.push(critical.value);
+            decision.margin = Some(decision.margin.map_or(nearest, |m| m.min(nearest)));
             let (rejected, rest): (Vec<Pair>, Vec<Pair>) =
-                open.iter().partition(|p| p.statistic > critical);
+                open.iter().partition(|p| p.statistic > critical.value);
             decision.apart.extend(rejected.iter().map(|p| (p.larger, p.smaller)));
             if rejected.is_empty() || !rule.step_down {
                 break;
@@ -225,18 +242,54 @@ impl Comparison {
         decision
     }
 
+    /// The critical value of a step and how far the nearest decision is from it, with more draws
+    /// where that is too near to be sure of.
+    fn step(&self, open: &[Pair], settled: &[Pair], rule: &RankRule) -> (Critical, f64) {
+        let nearest = |critical: &Critical| {
+            open.iter().map(|p| (p.statistic - critical.value).abs()).fold(f64::MAX, f64::min)
+        };
+        let exact = self.exact_value(open, settled, rule).map(Critical::exact);
+        let critical = exact.unwrap_or_else(|| self.critical_value(open, settled, rule));
+        let distance = nearest(&critical);
+        if distance >= SAFE * critical.error {
+            return (critical, distance);
+        }
+        let draws = rule.draws.saturating_mul(AGAIN).min(MOST_DRAWS);
+        let more = RankRule { draws, ..*rule };
+        let critical = self.critical_value(open, settled, &more);
+        let distance = nearest(&critical);
+        (critical, distance)
+    }
+
+    /// The critical value without draws: of one pair, or of one unit's pairs where all estimates
+    /// are independent.
+    fn exact_value(&self, open: &[Pair], settled: &[Pair], rule: &RankRule) -> Option<f64> {
+        if open.len() == 1 && settled.is_empty() {
+            return normal_quantile(0.5 * (1.0 + rule.level));
+        }
+        let errors = self.independent.as_ref()?;
+        let first = open.first()?;
+        let all = || open.iter().chain(settled);
+        let has = |unit: &usize| all().all(|p| p.larger == *unit || p.smaller == *unit);
+        let unit = [first.larger, first.smaller].into_iter().find(has)?;
+        let other = |p: &Pair| if p.larger == unit { p.smaller } else { p.larger };
+        let compared = |p: &Pair, side: Side| Other { se: errors[other(p)], side };
+        // What is open of a settled pair is that its smaller unit were the larger one.
+        let reverse =
+            |p: &Pair| if p.larger == unit { Side::OtherLarger } else { Side::OtherSmaller };
+        let mut others: Vec<Other> = open.iter().map(|p| compared(p, Side::Both)).collect();
+        others.extend(settled.iter().map(|p| compared(p, reverse(p))));
+        critical_value(errors[unit], &others, rule.level)
+    }
+
     /// The quantile of the largest studentised difference over the open pairs, in both
     /// directions, and over the settled ones in the direction that is still open.
-    fn critical_value(&self, open: &[Pair], settled: &[Pair], rule: &RankRule) -> f64 {
-        let mut largest = self.errors.largest(rule.draws, |errors, largest| {
+    fn critical_value(&self, open: &[Pair], settled: &[Pair], rule: &RankRule) -> Critical {
+        let largest = self.errors.largest(rule.draws, |errors, largest| {
             self.raise(open, errors, largest, f64::abs);
             self.raise(settled, errors, largest, |distance| -distance);
         });
-        largest.sort_unstable_by(f64::total_cmp);
-        let place = rule.level * (largest.len() as f64 - 1.0);
-        let below = (0..largest.len()).rfind(|&i| i as f64 <= place).unwrap_or(0);
-        let above = (below + 1).min(largest.len() - 1);
-        largest[below] + (place - below as f64) * (largest[above] - largest[below])
+        Critical::of(largest, rule.level)
     }
 
     /// Lifts the largest distances of some draws to those of the pairs.

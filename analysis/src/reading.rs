@@ -12,8 +12,9 @@ use crate::variance::Variance;
 
 /// Fewer degrees of freedom than this are flagged.
 const LOW_DF: f64 = 8.0;
-/// A smaller effective number of respondents is flagged.
-const LOW_N_EFF: f64 = 30.0;
+/// A smaller effective number of respondents is flagged; 30 equal weights may come to a last
+/// digit less.
+const LOW_N_EFF: f64 = 30.0 * (1.0 - 1e-12);
 /// A larger coefficient of variation is flagged.
 const HIGH_CV: f64 = 0.3;
 /// A standard error below this part of its figure is rounding of a variance that is zero.

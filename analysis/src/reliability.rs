@@ -8,13 +8,17 @@ use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
 use crate::exact_sum::exact_sum;
+use crate::incomplete::incomplete_covariances;
 use crate::variable::Variable;
 
 /// Reliability of a scale.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reliability {
-    /// Respondents who answered every question.
+    /// Respondents whose answers are in the coefficients: those who answered every question, or
+    /// at least one where missing answers were estimated ([`reliability_incomplete`]).
     pub n: u64,
+    /// Respondents who answered at least one question.
+    pub answered_some: u64,
     /// Cronbach's α of the answers as they are.
     pub alpha: Option<f64>,
     /// α of the standardised answers.
@@ -29,6 +33,11 @@ pub struct Reliability {
     pub item_total: Vec<Option<f64>>,
     /// Questions left out because all answers are alike.
     pub without_variance: Vec<usize>,
+    /// The questions go against each other on average (α is then below zero): is one of them
+    /// reversed, or do they measure two things?
+    pub negative_average: bool,
+    /// The estimation of missing answers came to rest; always so where nothing was estimated.
+    pub converged: bool,
 }
 
 /// A one-factor model of a scale.
@@ -42,6 +51,8 @@ pub struct OneFactor {
     pub omega: f64,
     /// A uniqueness has reached its lower bound (a Heywood case): do not rely on the model.
     pub heywood: bool,
+    /// Some question goes against the factor: ω of the plain sum is then too low.
+    pub negative_loading: bool,
 }
 
 /// Weighted covariances of the rows that have every variable, with how many there are.
@@ -81,9 +92,52 @@ pub fn reliability(items: &[&Variable], weights: &[f64]) -> Reliability {
     } else {
         (DMatrix::zeros(items.len(), items.len()), Vec::new())
     };
+    of_covariance(&all, rows.len() as u64, answered_some(items, weights))
+}
+
+/// Reliability of a scale from everybody who answered at least one question, missing answers by
+/// maximum likelihood ([`incomplete_covariances`]).
+///
+/// Nothing where that has no estimate.
+#[must_use]
+pub fn reliability_incomplete(items: &[&Variable], weights: &[f64]) -> Option<Reliability> {
+    let varying: Vec<usize> = (0..items.len()).filter(|&i| varies(items[i], weights)).collect();
+    let kept: Vec<&Variable> = varying.iter().map(|&i| items[i]).collect();
+    let found = incomplete_covariances(&kept, weights)?;
+    let place = |item: usize| varying.iter().position(|&kept| kept == item);
+    let all = DMatrix::from_fn(items.len(), items.len(), |i, j| match (place(i), place(j)) {
+        (Some(a), Some(b)) => found.covariance[a][b],
+        _ => 0.0,
+    });
+    let reliability = of_covariance(&all, found.n, answered_some(items, weights));
+    Some(Reliability { converged: found.converged, ..reliability })
+}
+
+/// Cronbach's α of the respondents who answered every question, and nothing else.
+pub(crate) fn alpha_of(items: &[&Variable], weights: &[f64]) -> Option<f64> {
+    if items.iter().any(|v| v.len() != weights.len()) {
+        return None;
+    }
+    let (all, _) = covariances(items, weights);
+    let kept: Vec<usize> = (0..items.len()).filter(|&i| all[(i, i)] > 0.0).collect();
+    alpha(&all.select_rows(&kept).select_columns(&kept))
+}
+
+fn varies(item: &Variable, weights: &[f64]) -> bool {
+    let rows = (0..weights.len()).filter(|&row| weights[row] > 0.0);
+    let mut values = rows.filter_map(|row| item.value(row));
+    values.next().is_some_and(|first| values.any(|value| value != first))
+}
+
+fn answered_some(items: &[&Variable], weights: &[f64]) -> u64 {
+    let rows = (0..weights.len()).filter(|&row| weights[row] > 0.0);
+    rows.filter(|&row| items.iter().any(|item| item.value(row).is_some())).count() as u64
+}
+
+fn of_covariance(all: &DMatrix<f64>, n: u64, answered_some: u64) -> Reliability {
+    let items = all.nrows();
     let spread = |i: &usize| all[(*i, *i)] > 0.0;
-    let kept: Vec<usize> = (0..items.len()).filter(spread).collect();
-    let without_variance = (0..items.len()).filter(|i| !spread(i)).collect();
+    let (kept, without_variance): (Vec<usize>, Vec<usize>) = (0..items).partition(spread);
     let covariance = all.select_rows(&kept).select_columns(&kept);
     let correlation = correlations(&covariance);
     let place = |item: usize| kept.iter().position(|&k| k == item);
@@ -93,16 +147,19 @@ pub fn reliability(items: &[&Variable], weights: &[f64]) -> Reliability {
         place(item).and_then(|_| alpha(&covariance.select_rows(&rest).select_columns(&rest)))
     };
     Reliability {
-        n: rows.len() as u64,
+        n,
+        answered_some,
         alpha: alpha(&covariance),
         standardised_alpha: alpha(&correlation),
         lambda6: lambda6(&correlation),
         average_correlation: (k > 1)
             .then(|| (correlation.sum() - k as f64) / (k as f64 * (k as f64 - 1.0)))
             .filter(|r| r.is_finite()),
-        alpha_if_dropped: (0..items.len()).map(dropped).collect(),
-        item_total: (0..items.len()).map(|i| item_total(&covariance, place(i)?)).collect(),
+        alpha_if_dropped: (0..items).map(dropped).collect(),
+        item_total: (0..items).map(|i| item_total(&covariance, place(i)?)).collect(),
         without_variance,
+        negative_average: covariance.sum() < covariance.trace(),
+        converged: true,
     }
 }
 
@@ -183,6 +240,7 @@ pub fn one_factor(items: &[&Variable], weights: &[f64]) -> Option<OneFactor> {
     let omega = explained / (explained + unique.iter().sum::<f64>());
     (change < 1e-8 && omega.is_finite()).then(|| OneFactor {
         heywood: unique.iter().any(|&u| u <= FLOOR),
+        negative_loading: loadings.iter().any(|&l| l < 0.0) && loadings.iter().any(|&l| l > 0.0),
         loadings: loadings.iter().copied().collect(),
         uniquenesses: unique,
         omega,
@@ -206,6 +264,28 @@ mod tests {
         assert_eq!(with.without_variance, [1]);
         assert_eq!(with.alpha, without.alpha);
         assert_eq!(with.alpha_if_dropped, [None, None, None]);
+    }
+
+    #[test]
+    fn questions_that_go_against_each_other_are_told() {
+        let (a, b) = (variable(&[1.0, 2.0, 3.0, 5.0]), variable(&[5.0, 4.5, 2.0, 2.0]));
+        let found = reliability(&[&a, &b], &[1.0; 4]);
+        assert!(found.negative_average && found.alpha.is_some_and(|alpha| alpha < 0.0));
+        assert!(!reliability(&[&a, &a], &[1.0; 4]).negative_average);
+    }
+
+    #[test]
+    fn a_person_with_a_missing_answer_counts_where_it_is_estimated() {
+        let a = variable(&[1.0, 2.0, 3.0, 5.0, 4.0]);
+        let b = variable(&[1.0, 3.0, 2.0, 5.0, f64::NAN]);
+        let (listwise, all) =
+            (reliability(&[&a, &b], &[1.0; 5]), reliability_incomplete(&[&a, &b], &[1.0; 5]));
+        let all = all.unwrap();
+        assert_eq!((listwise.n, listwise.answered_some, all.n), (4, 5, 5));
+        assert!(all.converged && all.alpha != listwise.alpha);
+        let complete = reliability_incomplete(&[&a, &a], &[1.0; 5]).unwrap();
+        let want = reliability(&[&a, &a], &[1.0; 5]).alpha.unwrap();
+        assert!((complete.alpha.unwrap() - want).abs() < 1e-12);
     }
 
     #[test]

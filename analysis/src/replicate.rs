@@ -150,6 +150,11 @@ impl Replicates {
         }
     }
 
+    /// What [`Replicates::given`] needs besides the weights to make the same variances.
+    pub(crate) fn rule(&self) -> ((f64, Vec<f64>), bool) {
+        ((self.rule.scale, self.rule.scales.clone()), self.rule.from_estimate)
+    }
+
     /// How many replicates there are.
     #[must_use]
     pub fn len(&self) -> usize {

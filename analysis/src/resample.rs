@@ -142,7 +142,7 @@ impl Lot {
     }
 
     /// A whole number below `limit`, each as likely (D. Lemire 2019).
-    fn below(&mut self, limit: u32) -> u32 {
+    pub(crate) fn below(&mut self, limit: u32) -> u32 {
         loop {
             let product = u64::from(self.random.next_u32()) * u64::from(limit);
             let low = product & u64::from(u32::MAX);

@@ -52,8 +52,14 @@ impl Dispositions {
         rate(known, known + self.not_eligible)
     }
 
-    fn known(&self) -> f64 {
+    /// Known to be eligible, whatever became of them.
+    pub(crate) fn known(&self) -> f64 {
         exact_sum([self.complete, self.partial, self.refusal, self.no_contact, self.other])
+    }
+
+    /// Not known whether they are eligible.
+    pub(crate) fn unknown(&self) -> f64 {
+        self.unknown_household + self.unknown_other
     }
 
     /// All rates, with `e` the share of unknown cases that are eligible.
@@ -61,7 +67,7 @@ impl Dispositions {
     pub fn rates(&self, e: Option<f64>) -> ResponseRates {
         let (i, p, r, o) = (self.complete, self.partial, self.refusal, self.other);
         let known = self.known();
-        let unknown = self.unknown_household + self.unknown_other;
+        let unknown = self.unknown();
         let all = known + unknown;
         let likely = match e {
             Some(e) => known + e * unknown,
@@ -108,7 +114,8 @@ pub enum NonresponseError {
         /// Weighted number asked.
         sampled: f64,
     },
-    /// A negative or infinite count.
+    /// A count that is negative or infinite, more answers than people, or a factor beyond all
+    /// numbers.
     #[error("cell {cell}: not a usable count")]
     Unusable {
         /// Cell, from 0.
@@ -136,7 +143,8 @@ pub fn nonresponse_factors(asked: &[f64], answered: &[f64]) -> Result<Vec<f64>, 
         if responded == 0.0 {
             return Err(NonresponseError::NobodyAnswered { cell, sampled });
         }
-        Ok(sampled / responded)
+        let factor = sampled / responded;
+        if factor.is_finite() { Ok(factor) } else { Err(NonresponseError::Unusable { cell }) }
     };
     asked.iter().zip(answered).enumerate().map(factor).collect()
 }

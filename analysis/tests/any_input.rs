@@ -4,27 +4,41 @@ use analysis::allocate::{
     PrecisionTarget, Share, StratumLimits, allocate, allocate_exactly, allocate_to_targets,
     allocate_within, round_largest_remainder,
 };
+use analysis::alpha::feldt_interval;
+use analysis::comparison::equivalence;
 use analysis::disclosure::CountTable;
 use analysis::distribution::{
     beta_cdf, beta_quantile, chi_squared_quantile, chi_squared_tail, fisher_f_quantile,
     fisher_f_tail, normal_quantile, student_t_quantile, student_t_two_sided,
 };
-use analysis::driver::drivers;
+use analysis::driver::{drivers, drivers_incomplete, sampled_drivers};
+use analysis::incomplete::incomplete_covariances;
+use analysis::index::{Criterion, points};
 use analysis::interval::{
     arcsine_interval, beta_interval, degenerate_interval, effective_size, hypergeometric_interval,
     likelihood_interval, logit_interval, t_interval, wilson_interval,
 };
 use analysis::multiplicity::{Adjustment, adjust_p_values};
+use analysis::nonresponse::{JoinRule, ResponseCell, adjust_for_nonresponse};
+use analysis::ordinal::ordinal_reliability;
+use analysis::outcome::{StratumOutcome, item_rates, rate_table, representativity};
 use analysis::planned::{PlannedStratum, expected_half_width, expected_respondents};
 use analysis::rank::{RankRule, rank_sets};
-use analysis::reliability::{one_factor, reliability};
+use analysis::reliability::{one_factor, reliability, reliability_incomplete};
 use analysis::response_rate::Dispositions;
 use analysis::sample_size::{expected_margin, smallest_differences};
 use analysis::select::{
     conditional_poisson, cube, inclusion_probabilities, pareto, sampford, systematic,
 };
 use analysis::small_area::fay_herriot;
-use analysis::{Ask, Declaration, DontKnow, QuantileRule, Scale, Scores, Stratum, Variable};
+use analysis::smoothing::{AreaVariance, benchmarked, smoothed_variances};
+use analysis::standing::rank_probabilities;
+use analysis::sway::Term;
+use analysis::{
+    Ask, Cap, Conversion, Declaration, DontKnow, Draws, Family, Figure, Limits, Margin,
+    QuantileRule, Replicated, Scale, Scores, Stratum, Together, Variable, Weights,
+    simultaneous_intervals,
+};
 use proptest::prelude::*;
 
 fn wild() -> impl Strategy<Value = f64> {
@@ -77,6 +91,7 @@ proptest! {
         sound(both(wilson_interval(a, b, c)))?;
         sound(both(likelihood_interval(a, b, c, d)))?;
         sound(both(degenerate_interval(a, true, b)))?;
+        sound(both(feldt_interval(a, 12, 4, b)))?;
     }
 
     #[test]
@@ -104,6 +119,30 @@ proptest! {
         sound(adjust_p_values(&p, Adjustment::BenjaminiYekutieli))?;
         let cases = Dispositions { complete: x, refusal: values.first().copied().unwrap_or(0.0), ..Dispositions::default() };
         sound(cases.rates(Some(x)).response)?;
+        let table = rate_table(&[StratumOutcome { outcomes: cases, weight: x }; 2]);
+        sound(table.weighted.response.into_iter().chain(table.strata[0].contact))?;
+        let items = item_rates(&[5, -1, 0, -2, 3], &values);
+        sound([items.empty, items.dont_know, items.substantive])?;
+        sound(benchmarked(&values, &values, x).into_iter().flatten().map(Some))?;
+        let area = |&variance: &f64| AreaVariance { variance, n, share: Some(x), census: n > 15 };
+        let areas: Vec<AreaVariance> = values.iter().map(area).collect();
+        sound(smoothed_variances(&areas).into_iter().flatten().map(Some))?;
+        let groups = vec![n; values.len()];
+        if let Some(found) = representativity(&values, &groups, &groups) {
+            sound([Some(found.indicator), Some(found.largest_bias)])?;
+        }
+        let cell = |&complete: &f64| ResponseCell {
+            name: String::new(),
+            branches: Vec::new(),
+            outcomes: Dispositions { complete, unknown_other: x, ..cases },
+            respondents: n,
+            planned_census: complete < 0.5,
+        };
+        let cells: Vec<ResponseCell> = values.iter().map(cell).collect();
+        let rule = JoinRule { least_respondents: n, largest_factor: x };
+        if let Ok(found) = adjust_for_nonresponse(&cells, &rule) {
+            sound(found.factors.iter().map(|&f| Some(f)).chain(found.eligible_share))?;
+        }
     }
 
     #[test]
@@ -199,6 +238,21 @@ proptest! {
         {
             sound(found.shapley.iter().map(|&s| Some(s)))?;
         }
+        if let Some(found) = incomplete_covariances(&items, &weights) {
+            sound(found.covariance.into_iter().flatten().map(Some))?;
+        }
+        if let Some(found) = reliability_incomplete(&items, &weights) {
+            sound([found.alpha, found.lambda6])?;
+        }
+        sound([ordinal_reliability(&items, &weights).alpha])?;
+        if let [outcome, predictors @ ..] = items.as_slice() {
+            if let Some(found) = drivers_incomplete(outcome, predictors, &weights) {
+                sound(found.coefficients.iter().map(|&c| Some(c)))?;
+            }
+            if let Some(found) = sampled_drivers(outcome, predictors, &weights, 3, [0; 32]) {
+                sound(found.shapley.iter().map(|&s| Some(s)))?;
+            }
+        }
         if let Some(areas) = fay_herriot(&values[..4], &weights, &[values[4..8].to_vec()]) {
             sound(areas.estimates.iter().map(|&e| Some(e)))?;
         }
@@ -206,6 +260,10 @@ proptest! {
         let rule = RankRule { draws: 20, ..RankRule::default() };
         if let Ok(sets) = rank_sets(&values[..3], &covariance, &rule) {
             prop_assert!(sets.best.iter().zip(&sets.worst).all(|(b, w)| 1 <= *b && *b <= *w && *w <= 3));
+        }
+        let draws = Draws { count: 20, seed: [0; 32] };
+        if let Some(found) = rank_probabilities(&values[..3], &covariance, &draws) {
+            prop_assert!(found.iter().all(|row| (row.iter().sum::<f64>() - 1.0).abs() < 1e-9));
         }
         let design = Declaration::new(vec![Stratum::new("a", Some(9))], vec![0; 4]).build();
         if let (Ok(design), Some(variable)) = (design, columns.first()) {
@@ -238,6 +296,57 @@ proptest! {
             for mean in drawn.means(&scale, &domains).into_iter().flatten() {
                 sound([mean.value, drawn.covariance(&mean, &mean)])?;
                 sound(mean.replicates)?;
+            }
+        }
+    }
+
+    #[test]
+    fn families(values in prop::collection::vec(wild(), 8), times in prop::collection::vec(wild(), 2), x in wild(), margin in wild()) {
+        let strata = vec![Stratum::new("a", Some(9)), Stratum::new("b", None)];
+        let Ok(variable) = Variable::numbers(values.clone()) else { return Ok(()) };
+        let declaration = Declaration::new(strata, vec![0, 0, 0, 0, 1, 1, 1, 1]);
+        let design = declaration.clone().build().expect("sound");
+        let domains = [design.in_strata(&[0]), design.in_strata(&[1])];
+        let mean = |d| design.mean(&variable, d).expect("same rows").bounded(x, margin);
+        let figures = [mean(&domains[0]), mean(&domains[1])];
+        let figures: Vec<&Figure<'_>> = figures.iter().collect();
+        let draws = Draws { count: 20, seed: [0; 32] };
+        let ask = Ask::default();
+        let Ok(family) = Family::of(&figures, &ask) else { return Ok(()) };
+        if let Some(trend) = family.trend(&times, 0.9) {
+            sound([Some(trend.plain.value), trend.plain.se, trend.weighted.map(|w| w.value)])?;
+            sound([trend.weighted.and_then(|w| w.se), trend.bend.map(|b| b.p_value)])?;
+        }
+        if let Some(found) = family.direction(&times, &draws) {
+            sound([Some(found.rising), Some(found.falling)])?;
+        }
+        sound(family.step_down(x, &draws).iter().map(|test| test.map(|t| t.p_value)))?;
+        let rule = RankRule { draws: 20, ..RankRule::default() };
+        if let Ok(found) = family.ranking(&rule) {
+            prop_assert!(found.rank.len() == 2);
+        }
+        if let Ok(found) = simultaneous_intervals(&figures, &Ask { level: 0.9, ..ask }, Together::MaxT(draws)) {
+            sound([Some(found.each)])?;
+        }
+        for est in family.estimates() {
+            if let Some(found) = equivalence(est, margin, 0.05) {
+                sound([found.p_value, Some(found.interval[0]), Some(found.interval[1])])?;
+            }
+        }
+        let terms = [0, 1].map(|k| Term { coefficient: x, variable: &variable, domain: &domains[k] });
+        if let Ok(Some(sway)) = design.sway(&terms) {
+            sound([sway.largest()])?;
+        }
+        let replicated = Replicated { value: None, replicates: vec![Some(50.0); 1_000] };
+        let steps = [(x, 0.5), (margin, 1.0)];
+        let criterion = Criterion { score: figures[0], replicated: &replicated, weight: 1.0, most: x, conversion: Conversion::Steps(&steps) };
+        if let Ok(found) = points(&criterion, &ask) {
+            sound([found.value, found.ci.map(|c| c[0]), found.ci.map(|c| c[1])])?;
+        }
+        if let Ok(weighted) = declaration.weights(Weights::Given(values)).build() {
+            let margins = [Margin { class_of: vec![0, 1, 0, 1, 0, 1, 0, 1], counts: times }];
+            if let Ok((found, _)) = weighted.raked_and_trimmed(&margins, Cap::Medians(x), &Limits::default()) {
+                sound(found.weights().iter().map(|&w| Some(w)))?;
             }
         }
     }

@@ -49,7 +49,9 @@ impl Trial {
     fn audit(&self, weight: impl Fn(usize) -> f64) -> Audit {
         let mut audit = Audit::default();
         let blocks: Vec<usize> = self.people.iter().map(|&n| audit.block(n)).collect();
-        self.block_of.iter().for_each(|&block| drop(audit.unknown(blocks[block])));
+        for &block in &self.block_of {
+            audit.unknown(blocks[block]);
+        }
         for figure in &self.figures {
             audit.figure(figure.iter().enumerate().map(|(u, &c)| (u, c as f64 * weight(u))));
         }

@@ -1,112 +1,50 @@
 //! What must hold for every design, tried on random ones: empty, one row, census, all answers
 //! alike, weights of zero, lonely strata, clusters, unknown populations.
 
+#[path = "random_designs/rounds.rs"]
+mod rounds;
+#[path = "random_designs/survey.rs"]
+mod survey;
+#[path = "random_designs/sway.rs"]
+mod sway;
+#[path = "random_designs/together.rs"]
+mod together;
+
+use analysis::sway::Term;
 use analysis::{
-    Ask, Declaration, Design, Domain, DontKnow, EmptyPart, Est, Figure, Flag, IntervalRule, Limits,
-    Lonely, Margin, Scale, Scores, Stage, Stratum, Variable, Weights,
+    Ask, Cap, Design, Distance, Domain, DontKnow, EmptyPart, Est, Figure, Flag, IntervalRule,
+    Limits, Margin, Replicates, Scale, Variable,
 };
 use proptest::prelude::*;
-
-/// One random survey, before it is declared.
-#[derive(Debug, Clone)]
-struct Survey {
-    /// How many people each stratum has beyond its respondents; none = not known.
-    beyond: Vec<Option<u64>>,
-    rows: Vec<Row>,
-    given_weights: bool,
-    clusters: bool,
-    lonely: Lonely,
-}
-
-#[derive(Debug, Clone)]
-struct Row {
-    stratum: usize,
-    cluster: u64,
-    weight: f64,
-    codes: [i8; 2],
-    inside: bool,
-}
-
-fn code(alike: bool) -> BoxedStrategy<i8> {
-    if alike { Just(4).boxed() } else { prop_oneof![6 => 1..=5i8, 2 => -2..=0i8].boxed() }
-}
-
-fn row(strata: usize, alike: bool) -> impl Strategy<Value = Row> {
-    let weight = prop_oneof![4 => 0.5..20.0f64, 1 => Just(0.0), 2 => Just(1.0)];
-    (0..strata, 0..4u64, weight, code(alike), code(alike), prop::bool::weighted(0.7)).prop_map(
-        |(stratum, cluster, weight, a, b, inside)| Row {
-            stratum,
-            cluster,
-            weight,
-            codes: [a, b],
-            inside,
-        },
-    )
-}
-
-fn survey() -> impl Strategy<Value = Survey> {
-    let beyond = prop_oneof![3 => (0..200u64).prop_map(Some), 2 => Just(Some(0)), 1 => Just(None)];
-    let strata = prop::collection::vec(beyond, 1..6);
-    (strata, prop::bool::weighted(0.15), prop::bool::weighted(0.3), prop::bool::weighted(0.2))
-        .prop_flat_map(|(beyond, alike, given_weights, clusters)| {
-            let rows = prop::collection::vec(row(beyond.len(), alike), 0..40);
-            let lonely = prop_oneof![
-                4 => Just(Lonely::Collapse),
-                1 => Just(Lonely::Remove),
-                1 => Just(Lonely::Adjust),
-                1 => Just(Lonely::Average),
-            ];
-            (Just(beyond), rows, Just(given_weights), Just(clusters), lonely)
-        })
-        .prop_map(|(beyond, rows, given_weights, clusters, lonely)| Survey {
-            beyond,
-            rows,
-            given_weights,
-            clusters,
-            lonely,
-        })
-}
-
-impl Survey {
-    fn design(&self) -> Design {
-        let respondents = |s: usize| self.rows.iter().filter(|r| r.stratum == s).count() as u64;
-        let stratum = |(s, beyond): (usize, &Option<u64>)| {
-            Stratum::new(format!("s{s}"), beyond.map(|more| respondents(s) + more))
-        };
-        let strata = self.beyond.iter().enumerate().map(stratum).collect();
-        let stratum_of = self.rows.iter().map(|r| r.stratum).collect();
-        let mut declaration = Declaration::new(strata, stratum_of).lonely(self.lonely);
-        if self.clusters {
-            let units = self.rows.iter().map(|r| r.cluster).collect();
-            declaration = declaration.stage(Stage { units, population: Vec::new() });
-        }
-        if self.given_weights {
-            let weights = self.rows.iter().map(|r| r.weight).collect();
-            declaration = declaration.weights(Weights::Given(weights));
-        }
-        declaration.build().expect("populations hold the respondents")
-    }
-
-    fn codes(&self, question: usize) -> Vec<i8> {
-        self.rows.iter().map(|r| r.codes[question]).collect()
-    }
-
-    fn inside(&self) -> Domain {
-        Domain::from_mask(&self.rows.iter().map(|r| r.inside).collect::<Vec<_>>())
-    }
-}
-
-fn scale() -> Scores {
-    Scores::new([(1, 0.0), (2, 25.0), (3, 50.0), (4, 75.0), (5, 100.0)])
-}
-
-fn score(survey: &Survey, question: usize) -> Variable {
-    Variable::scored(&survey.codes(question), &scale(), DontKnow::Missing).expect("known codes")
-}
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use survey::{DESIGNS, Survey, scale, score, survey};
 
 fn share(survey: &Survey) -> Variable {
     Variable::share(&survey.codes(0), &scale(), &[4, 5], DontKnow::AsDenominator)
         .expect("known codes")
+}
+
+#[test]
+fn the_random_designs_hold_every_degenerate_kind() {
+    let mut runner = TestRunner::deterministic();
+    let mut kinds = [0; 6];
+    for _ in 0..DESIGNS {
+        let survey = survey().new_tree(&mut runner).expect("a survey").current();
+        let codes = || survey.rows.iter().flat_map(|row| row.codes);
+        let some = !survey.rows.is_empty();
+        let found = [
+            !some,
+            survey.rows.len() == 1,
+            some && survey.beyond.iter().all(|beyond| *beyond == Some(0)),
+            survey.rows.len() > 1 && codes().all(|code| code == 4),
+            survey.given_weights && some && survey.rows.iter().all(|row| row.weight == 0.0),
+            survey.given_weights && survey.rows.iter().any(|row| row.weight == 0.0),
+        ];
+        kinds.iter_mut().zip(found).for_each(|(count, found)| *count += u32::from(found));
+    }
+    // Empty, one row, census, all alike, all of weight zero, some of weight zero.
+    assert!(kinds.iter().all(|&count| count * 200 >= DESIGNS), "{kinds:?} of {DESIGNS}");
 }
 
 /// Everything that the service would ask of a survey.
@@ -189,7 +127,7 @@ fn plain_variance(survey: &Survey, design: &Design, variable: &Variable) -> Opti
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    #![proptest_config(ProptestConfig::with_cases(DESIGNS))]
 
     #[test]
     fn every_figure_of_every_design_is_sound(survey in survey()) {
@@ -198,10 +136,6 @@ proptest! {
             is_sound(&est)?;
         }
     }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn the_order_of_rows_changes_no_bit(survey in survey(), seed in any::<u64>()) {
@@ -212,9 +146,16 @@ proptest! {
             let j = usize::try_from(state >> 33).expect("31 bits") % (i + 1);
             shuffled.rows.swap(i, j);
         }
-        let before = figures(&survey, &survey.design());
-        let after = figures(&shuffled, &shuffled.design());
-        prop_assert_eq!(format!("{before:?}"), format!("{after:?}"));
+        let all = |survey: &Survey| {
+            let design = survey.design();
+            let (first, second, inside) = (score(survey, 0), score(survey, 1), survey.inside());
+            let terms = [(0.7, &first), (0.3, &second)]
+                .map(|(coefficient, variable)| Term { coefficient, variable, domain: &inside });
+            let replicates = Replicates::rao_wu(&design, 3, [9; 32], &[&first, &second]);
+            let drawn = replicates.ratio(&first, &second, &design.everyone());
+            (figures(survey, &design), design.sway(&terms).expect("same rows"), drawn)
+        };
+        prop_assert_eq!(format!("{:?}", all(&survey)), format!("{:?}", all(&shuffled)));
     }
 
     #[test]
@@ -315,15 +256,26 @@ proptest! {
             let est = post.mean(&share, &post.everyone()).expect("same rows").estimate().expect("no rule refuses");
             prop_assert!(est.se.is_none_or(|se| se < 1e-6), "{:?}", est);
         }
-        let total: f64 = counts.iter().sum();
         let other: Vec<usize> = survey.rows.iter().map(|r| usize::from(r.cluster > 1)).collect();
         let margins = [
             margin(first.class_of.clone(), &[counts[0] + counts[1], counts[2] + counts[3]]),
             margin(other, &[counts[0] + counts[2], counts[1] + counts[3]]),
         ];
         if let Ok((raked, _)) = design.raked(&margins, &Limits::default()) {
-            let sum: f64 = raked.weights().iter().sum();
-            prop_assert!((sum - total).abs() <= 1e-6 * total);
+            prop_assert_eq!(raked.misfits(&margins), []);
+        }
+        let columns: Vec<Vec<f64>> = margins.iter().map(|m| m.class_of.iter().map(|&c| c as f64).collect()).collect();
+        let totals = [margins[0].counts[1], margins[1].counts[1]];
+        if let Ok((calibrated, _)) = design.calibrated(&columns, &totals, Distance::Linear, &Limits::default()) {
+            for (column, total) in columns.iter().zip(totals) {
+                let got: f64 = calibrated.weights().iter().zip(column).map(|(w, x)| w * x).sum();
+                prop_assert!((got - total).abs() <= 1e-6 * (1.0 + total), "{} {}", got, total);
+            }
+        }
+        if let Ok((kept, report)) = design.raked_and_trimmed(&margins, Cap::Medians(3.0), &Limits::default()) {
+            prop_assert_eq!(kept.misfits(&margins), []);
+            let most = report.cap.unwrap_or(f64::INFINITY) * (1.0 + 1e-5);
+            prop_assert!(kept.weights().iter().all(|&w| w <= most));
         }
     }
 
