@@ -57,6 +57,7 @@
 //! - No clock, no random generator, no environment, no file.
 #![warn(missing_docs)]
 
+mod alike;
 pub mod allocate;
 pub mod calibrate;
 mod collapse;
@@ -87,7 +88,9 @@ mod residual;
 pub mod response_rate;
 pub mod sample_size;
 pub mod select;
+mod sides;
 pub mod small_area;
+mod stability;
 pub mod table;
 pub mod unequal;
 pub mod variable;
@@ -104,7 +107,7 @@ pub use figure::Figure;
 pub use independence::{Independence, IndependenceRule};
 pub use interval::Method;
 pub use quantile::{Quantile, QuantileRule};
-pub use rank::{RankRule, RankSets, rank_sets};
+pub use rank::{RankRule, RankSets, rank_sets, rank_sets_of};
 pub use replicate::{Replicated, Replicates};
 pub use table::{AnswerCounts, Scale};
 pub use unequal::{Joint, PairForm, Unequal};

@@ -10,6 +10,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::contrast::covariance_matrix;
+use crate::figure::Figure;
 use crate::matrix::eigen;
 
 /// Why no rank sets can be given.
@@ -22,6 +24,12 @@ pub enum RankError {
     /// A level outside (0, 1) or no draws.
     #[error("the level or the number of draws is not usable")]
     Level,
+    /// A figure without data has no rank.
+    #[error("figure {figure} has no value")]
+    NoValue {
+        /// Position among the figures, from 0.
+        figure: usize,
+    },
 }
 
 /// What is asked.
@@ -58,9 +66,39 @@ pub struct RankSets {
     pub margin: f64,
     /// Pairs told apart: the first is larger than the second.
     pub apart: Vec<(usize, usize)>,
+    /// Units whose figures rest on few respondents or few degrees of freedom: with them the level
+    /// is only nearly kept.
+    pub approximate: Vec<usize>,
 }
 
-/// Sets of ranks from estimates and their covariances.
+/// Sets of ranks of figures of one design, for samples of any size.
+///
+/// The critical values take into account what each variance estimate is worth
+/// ([`crate::DegreesOfFreedom::Effective`]): in a draw, the variances vary as the errors do.
+/// What strata whose answers are all alike may hide is added to the variance.
+///
+/// # Errors
+/// [`RankError::NoValue`] for a figure without data; [`RankError::Unusable`] for figures of
+/// different designs or without a variance.
+pub fn rank_sets_of(figures: &[&Figure<'_>], rule: &RankRule) -> Result<RankSets, RankError> {
+    let mut covariance = covariance_matrix(figures).map_err(|_| RankError::Unusable)?;
+    let (mut estimates, mut df, mut approximate) = (Vec::new(), Vec::new(), Vec::new());
+    for (position, figure) in figures.iter().enumerate() {
+        let value = figure.value().ok_or(RankError::NoValue { figure: position })?;
+        let found = figure.uncertainty().map_err(|_| RankError::Unusable)?;
+        covariance[position][position] += found.hidden;
+        estimates.push(value);
+        df.push(found.df);
+        if found.approximate {
+            approximate.push(position);
+        }
+    }
+    let sets = sets_of(&estimates, &covariance, Some(&df), rule)?;
+    Ok(RankSets { approximate, ..sets })
+}
+
+/// Sets of ranks from estimates and their covariances, which are taken to be known: for large
+/// samples.
 ///
 /// Two units whose difference has no sampling error (both censuses) are compared exactly.
 ///
@@ -69,6 +107,15 @@ pub struct RankSets {
 pub fn rank_sets(
     estimates: &[f64],
     covariance: &[Vec<f64>],
+    rule: &RankRule,
+) -> Result<RankSets, RankError> {
+    sets_of(estimates, covariance, None, rule)
+}
+
+fn sets_of(
+    estimates: &[f64],
+    covariance: &[Vec<f64>],
+    df: Option<&[f64]>,
     rule: &RankRule,
 ) -> Result<RankSets, RankError> {
     let p = estimates.len();
@@ -83,7 +130,7 @@ pub fn rank_sets(
     if p == 0 {
         return Ok(sets(0, Decision::default()));
     }
-    let comparison = Comparison::of(estimates, covariance).ok_or(RankError::Unusable)?;
+    let comparison = Comparison::of(estimates, covariance, df).ok_or(RankError::Unusable)?;
     if rule.simultaneous {
         let found = comparison.decide(rule, |_, _| true);
         return Ok(sets(p, found));
@@ -114,6 +161,7 @@ fn sets(p: usize, decision: Decision) -> RankSets {
         critical_values: decision.critical_values,
         margin: decision.margin.unwrap_or(f64::MAX),
         apart: decision.apart,
+        approximate: Vec::new(),
     }
 }
 
@@ -133,14 +181,17 @@ struct Pair {
     statistic: f64,
 }
 
-struct Comparison {
+struct Comparison<'a> {
     pairs: Vec<Pair>,
+    covariance: &'a [Vec<f64>],
     /// A square root of the covariance matrix.
     root: DMatrix<f64>,
+    /// Degrees of freedom of each variance; nothing where variances are known.
+    df: Option<&'a [f64]>,
 }
 
-impl Comparison {
-    fn of(estimates: &[f64], covariance: &[Vec<f64>]) -> Option<Self> {
+impl<'a> Comparison<'a> {
+    fn of(estimates: &[f64], covariance: &'a [Vec<f64>], df: Option<&'a [f64]>) -> Option<Self> {
         let p = estimates.len();
         let matrix = DMatrix::from_fn(p, p, |i, j| 0.5 * (covariance[i][j] + covariance[j][i]));
         let eigen = eigen(matrix)?;
@@ -157,7 +208,7 @@ impl Comparison {
                 pairs.push(Pair { larger, smaller, se, statistic });
             }
         }
-        Some(Self { pairs, root })
+        Some(Self { pairs, covariance, root, df })
     }
 
     /// Tests the pairs concerned, in steps.
@@ -188,12 +239,16 @@ impl Comparison {
 
     /// The quantile of the largest studentised difference over the open pairs, in both
     /// directions, and over the settled ones in the direction that is still open.
+    ///
+    /// Where variances are estimates, each varies in a draw like χ²/df, and differences are
+    /// measured by it.
     fn critical_value(&self, open: &[Pair], settled: &[Pair], rule: &RankRule) -> f64 {
         let p = self.root.nrows();
         let mut normal = Normal::seeded(rule.seed);
         let mut largest = Vec::with_capacity(rule.draws);
         let mut shocks = vec![0.0; p];
         let mut errors = vec![0.0; p];
+        let mut scales = vec![1.0; p];
         for _ in 0..rule.draws {
             shocks.iter_mut().for_each(|z| *z = normal.next());
             errors.iter_mut().for_each(|e| *e = 0.0);
@@ -202,16 +257,31 @@ impl Comparison {
                     *error += root * z;
                 }
             }
-            let distance = |p: &Pair| (errors[p.larger] - errors[p.smaller]) / p.se;
+            for (scale, &df) in scales.iter_mut().zip(self.df.into_iter().flatten()) {
+                *scale = (normal.chi_squared(df.max(1.0)) / df.max(1.0)).sqrt();
+            }
+            let distance = |p: &Pair| {
+                let error = errors[p.larger] - errors[p.smaller];
+                error / self.df.map_or(p.se, |_| self.spread(p, &scales))
+            };
             let both = open.iter().map(|p| distance(p).abs());
             let reverse = settled.iter().map(|p| -distance(p));
             largest.push(both.chain(reverse).fold(0.0, f64::max));
         }
         largest.sort_by(f64::total_cmp);
-        let place = rule.level * (largest.len() as f64 - 1.0);
-        let below = (0..largest.len()).rfind(|&i| i as f64 <= place).unwrap_or(0);
-        let above = (below + 1).min(largest.len() - 1);
-        largest[below] + (place - below as f64) * (largest[above] - largest[below])
+        // The chance of the draws counts too: with this order statistic a further draw is larger
+        // with a probability of at most 1 − level.
+        let place = (rule.level * (largest.len() as f64 + 1.0)).ceil();
+        let index = (1..largest.len()).find(|&i| i as f64 >= place).unwrap_or(largest.len());
+        largest[index - 1]
+    }
+
+    /// The standard error of a difference when each standard deviation is scaled.
+    fn spread(&self, pair: &Pair, scales: &[f64]) -> f64 {
+        let (a, b) = (pair.larger, pair.smaller);
+        let own = |i: usize| self.covariance[i][i] * scales[i] * scales[i];
+        let common = (self.covariance[a][b] + self.covariance[b][a]) * scales[a] * scales[b];
+        (own(a) + own(b) - common).max(f64::MIN_POSITIVE).sqrt()
     }
 }
 
@@ -237,6 +307,21 @@ impl Normal {
                 let factor = (-2.0 * s.ln() / s).sqrt();
                 self.spare = Some(y * factor);
                 return x * factor;
+            }
+        }
+    }
+
+    /// Chi-squared with at least one degree of freedom (G. Marsaglia, W. W. Tsang 2000, A simple
+    /// method for generating gamma variables).
+    fn chi_squared(&mut self, df: f64) -> f64 {
+        let d = df / 2.0 - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let z = self.next();
+            let v = (1.0 + c * z).powi(3);
+            let u = 0.5 * (1.0 + self.between());
+            if v > 0.0 && u.ln() < 0.5 * z * z + d - d * v + d * v.ln() {
+                return 2.0 * d * v;
             }
         }
     }
