@@ -194,6 +194,9 @@ struct Class {
     atoms: Vec<usize>,
 }
 
+/// The figures of an unknown and their coefficients as parts of the largest, in billionths.
+type Proportions = Vec<(usize, i64)>;
+
 /// The figures of one component, and the combinations that leave only small classes.
 struct System {
     figures: Vec<usize>,
@@ -209,8 +212,7 @@ impl System {
     fn of(audit: &Audit, columns: &[Vec<(usize, f64)>], figures: Vec<usize>, least: u64) -> Self {
         let place: BTreeMap<usize, usize> =
             figures.iter().enumerate().map(|(at, &figure)| (figure, at)).collect();
-        let mut atoms: BTreeMap<Vec<(usize, i64)>, (DVector<f64>, BTreeSet<usize>)> =
-            BTreeMap::new();
+        let mut atoms: BTreeMap<Proportions, (DVector<f64>, BTreeSet<usize>)> = BTreeMap::new();
         for (column, &block) in columns.iter().zip(&audit.block_of) {
             let Some(first) = column.first().filter(|term| place.contains_key(&term.0)) else {
                 continue;

@@ -3,7 +3,7 @@
 use crate::design::Design;
 use crate::distribution::student_t_two_sided;
 use crate::error::FigureError;
-use crate::estimate::{Ask, Flag};
+use crate::estimate::{Ask, Flag, IntervalRule};
 use crate::exact_sum::exact_sum;
 use crate::figure::{Figure, Influence, Reference};
 use crate::variable::{Range, range};
@@ -172,7 +172,7 @@ impl<'d> Figure<'d> {
     /// [`FigureError::DifferentDesigns`]; [`FigureError::LonelyPsu`] under that rule.
     pub fn covariance(&self, other: &Self) -> Result<f64, FigureError> {
         same_design(self.design, other.design)?;
-        let value = covariance(self.design, &self.influence, &other.influence)?.value;
+        let value = covariance(self.design, &self.influence, &other.influence)?;
         if value.is_finite() {
             Ok(value)
         } else {
@@ -185,7 +185,8 @@ impl<'d> Figure<'d> {
     /// # Errors
     /// As [`Figure::estimate`].
     pub fn test(&self, null: f64) -> Result<Option<Test>, FigureError> {
-        let estimate = self.estimate_with(&Ask::default())?;
+        let ask = Ask { interval: IntervalRule::T, ..Ask::default() };
+        let estimate = self.estimate_with(&ask)?;
         let (Some(value), Some(se), Some(df)) = (estimate.value, estimate.se, estimate.df) else {
             return Ok(None);
         };

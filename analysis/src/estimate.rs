@@ -1,6 +1,7 @@
 //! A figure with its uncertainty: [`Est`], what is asked for ([`Ask`]) and what to beware of
 //! ([`Flag`]).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -10,8 +11,8 @@ use crate::error::FigureError;
 use crate::exact_sum::exact_sum;
 use crate::figure::Figure;
 use crate::interval::{Method, tail_of};
-use crate::reading::Reading;
-use crate::variance::covariance;
+use crate::reading::{Reading, Uncertainty};
+use crate::variance::variance;
 
 /// What a reader of a figure has to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -57,8 +58,18 @@ pub enum Flag {
 /// Which degrees of freedom an interval uses.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum DegreesOfFreedom {
-    /// Sampling units less strata, among the rows that take part.
+    /// What the variance estimate is worth, at most units less strata: fewer where few strata or
+    /// few people carry the variance.
+    ///
+    /// Two divided by the relative variance of the variance; the module `stability` has the
+    /// formula.
+    /// For samples drawn with unequal probabilities it is units less strata.
+    ///
+    /// Source: R. Valliant, K. F. Rust (2010), Journal of Official Statistics 26, 585–602.
     #[default]
+    Effective,
+    /// Sampling units less strata, among the rows that take part (Korn and Graubard 1999,
+    /// section 5.2).
     UnitsLessStrata,
     /// `(Σ v_h)² / Σ(v_h²/(n_h − 1))`: smaller when few strata carry the variance.
     ///
@@ -71,9 +82,11 @@ pub enum DegreesOfFreedom {
 /// Which interval is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IntervalRule {
-    /// For a share of one whole stratum, drawn by lot, the exact one; for other shares Korn and
-    /// Graubard's with n* at most n; for a score between two limits logit; for a difference and
-    /// for figures without limits t.
+    /// For a share of one whole stratum, drawn by lot, the exact one; for other shares and for
+    /// scores between two limits beta limits with the effective number (see
+    /// [`crate::interval::effective_number`]); for a difference of independent figures recovered
+    /// from the limits of both; for other differences and for figures without limits t. Strata
+    /// whose answers are all alike widen it.
     #[default]
     Automatic,
     /// θ ± t·se.
@@ -127,7 +140,8 @@ pub struct Est {
     pub df: Option<f64>,
     /// Respondents who take part, each counted once.
     pub n: u64,
-    /// As many respondents of a simple random sample would be as precise.
+    /// As many respondents of a simple random sample would be as precise; strata whose answers
+    /// are all alike count with what they may hide.
     pub n_eff: Option<f64>,
     /// Variance relative to that of a simple random sample of the same size.
     pub deff: Option<f64>,
@@ -200,19 +214,30 @@ impl Figure<'_> {
         let mut est = Est::without_value(self.respondents(), population, ask.level);
         est.flags.clone_from(&self.flags);
         let Some(value) = self.value else { return Ok(est) };
-        let variance = covariance(self.design, &self.influence, &self.influence)?;
-        let reading = Reading {
+        self.reading(value, ask)?.fill(&mut est);
+        Ok(est)
+    }
+
+    /// What a comparison with other figures has to know besides the variance.
+    pub(crate) fn uncertainty(&self) -> Result<Uncertainty, FigureError> {
+        let ask = Ask { interval: IntervalRule::T, ..Ask::default() };
+        let reading = self.reading(self.value.unwrap_or_default(), &ask)?;
+        Ok(reading.uncertainty())
+    }
+
+    fn reading<'a>(&'a self, value: f64, ask: &'a Ask) -> Result<Reading<'a>, FigureError> {
+        Ok(Reading {
             ask,
             value,
-            variance,
+            variance: variance(self.design, &self.influence)?,
             df: self.design.units_less_strata(self.influence.iter().map(|i| i.row)),
+            n: self.respondents(),
             kish: kish(|| self.influence.iter().map(|i| i.share)),
             range: self.range,
-            parts: &self.parts,
+            parts: Cow::Borrowed(&self.parts),
             reference: self.reference,
-        };
-        reading.fill(&mut est);
-        Ok(est)
+            sides: self.sides(ask)?,
+        })
     }
 }
 

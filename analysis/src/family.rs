@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::distribution::normal_quantile;
 use crate::error::FigureError;
-use crate::estimate::{Ask, Est, Flag};
+use crate::estimate::{Ask, Est, Flag, IntervalRule};
 use crate::figure::Figure;
 use crate::interval::tail_of;
 
@@ -37,6 +37,8 @@ pub struct Family {
     pub(crate) basis: Vec<Basis>,
     pub(crate) covariance: Vec<Vec<f64>>,
     pub(crate) df: f64,
+    /// Degrees of freedom of a t test of each figure.
+    pub(crate) df_of_tests: Vec<Option<f64>>,
 }
 
 impl Family {
@@ -63,11 +65,16 @@ impl Family {
     fn made(figures: &[&Figure<'_>], ask: &Ask) -> Result<Self, FigureError> {
         let estimates: Vec<Est> =
             figures.iter().map(|f| f.estimate_with(ask)).collect::<Result<_, _>>()?;
+        // A test is made by t, for which other degrees of freedom may hold than for an interval.
+        let by_t = Ask { interval: IntervalRule::T, ..*ask };
+        let tested = figures.iter().map(|f| Ok(f.estimate_with(&by_t)?.df));
+        let df_of_tests = tested.collect::<Result<_, FigureError>>()?;
         let size = figures.len();
         let mut family = Self {
             basis: estimates.iter().map(basis_of).collect(),
             covariance: vec![vec![0.0; size]; size],
             df: joint_degrees_of_freedom(figures),
+            df_of_tests,
             estimates,
         };
         for i in 0..size {

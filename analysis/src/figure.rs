@@ -9,7 +9,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::Design;
+use crate::alike::{Alike, Answers, Sorted, sorted};
+use crate::design::{Design, Level};
 use crate::domain::Domain;
 use crate::error::FigureError;
 use crate::estimate::Flag;
@@ -26,7 +27,7 @@ pub(crate) struct Influence {
     pub(crate) share: f64,
 }
 
-/// What a composite was made of: needed where its variance is zero or unknown.
+/// What a composite was made of: what its standard error cannot say.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Part {
     pub(crate) coefficient: f64,
@@ -34,17 +35,12 @@ pub(crate) struct Part {
     pub(crate) range: Option<Range>,
     /// Respondents.
     pub(crate) n: u64,
-    /// Effective number of those in strata that were not observed completely, by weights alone,
-    /// (Σw)²/Σw² (Kish 1965, section 11.7).
-    pub(crate) kish: f64,
-    /// Share of the weights that these strata have.
-    pub(crate) open: f64,
-    /// Least and largest answer.
-    pub(crate) extremes: [f64; 2],
     /// Respondents and population, if the part is the whole of one stratum of persons.
     pub(crate) stratum: Option<(u64, u64)>,
-    /// The answers of each stratum that was not observed completely are all the same.
-    pub(crate) alike: bool,
+    /// Strata, not observed completely, whose answers are all alike.
+    pub(crate) alike: Vec<Alike>,
+    /// A stratum has a single sampling unit, in which people differ.
+    pub(crate) hidden: bool,
     /// All strata concerned are observed completely.
     pub(crate) census: bool,
 }
@@ -257,25 +253,21 @@ impl Design {
         }
     }
 
-    /// What is kept of a figure of one variable, for the case that its variance is zero.
+    /// What is kept of a figure besides its influences; `values` are the answers of those who
+    /// take part, or nothing for a figure of several variables.
     fn part(&self, figure: &Figure<'_>, taking: &Taking, values: &[f64]) -> Part {
         let level = &self.levels[0];
-        let census = |row: u32| match &self.unequal {
-            Some(unequal) => unequal.probabilities[row as usize] == 1.0,
-            None => self.levels.iter().all(|l| l.not_sampled(l.parent[row as usize]) == 0.0),
+        let not_sampled = |row: u32| {
+            let of = |l: &Level| l.not_sampled(l.parent[row as usize]);
+            match (&self.unequal, self.levels.as_slice()) {
+                (Some(unequal), _) => 1.0 - unequal.probabilities[row as usize],
+                (None, [only]) => of(only),
+                (None, stages) => 1.0 - stages.iter().map(|l| 1.0 - of(l)).product::<f64>(),
+            }
         };
         let stratum = |row: u32| self.stratum_of[row as usize] as usize;
-        let open: Vec<bool> = taking.rows.iter().map(|&row| !census(row)).collect();
-        let weights = || taking.weights.iter().zip(&open).filter(|w| *w.1).map(|(w, _)| *w);
-        let size = exact_sum(weights());
-        let squares = exact_sum(weights().map(|w| w * w));
-        let mut first: Vec<Option<f64>> = vec![None; self.strata.len()];
-        let mut alike = !values.is_empty();
-        for ((&row, &value), _) in taking.rows.iter().zip(values).zip(&open).filter(|r| *r.1) {
-            alike &= *first[stratum(row)].get_or_insert(value) == value;
-        }
         let home = taking.rows.first().map(|&row| stratum(row));
-        let whole = home.filter(|&s| {
+        let home = home.filter(|&s| {
             let (rows, n) = (&taking.rows, self.respondents[s]);
             self.elements
                 && self.equal_weights[s]
@@ -283,21 +275,27 @@ impl Design {
                 && rows.len() as u64 == n
                 && level.sampled[level.parent[rows[0] as usize] as usize] == n
         });
-        let n = taking.rows.len() as u64;
+        let answers = taking.rows.iter().zip(&taking.weights).zip(values);
+        let answers = answers.map(|((&row, &weight), &value)| Answers {
+            stratum: level.parent[row as usize],
+            value,
+            weight,
+            count: 1,
+            not_sampled: not_sampled(row),
+        });
+        let size = exact_sum(taking.weights.iter().copied());
+        let Sorted { alike, hidden } = sorted(level, answers, size);
         Part {
             coefficient: 1.0,
             value: figure.value.unwrap_or_default(),
             range: figure.range,
-            n,
-            kish: if squares > 0.0 { size * size / squares } else { 0.0 },
-            open: size / exact_sum(taking.weights.iter().copied()),
-            extremes: [
-                values.iter().copied().fold(f64::INFINITY, f64::min),
-                values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-            ],
-            stratum: whole.and_then(|s| self.people(s)).map(|people| (n, people)),
+            n: taking.rows.len() as u64,
+            stratum: home
+                .and_then(|s| self.people(s))
+                .map(|people| (taking.rows.len() as u64, people)),
             alike,
-            census: !open.contains(&true),
+            hidden,
+            census: taking.rows.iter().all(|&row| not_sampled(row) == 0.0),
         }
     }
 

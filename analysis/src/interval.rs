@@ -17,7 +17,7 @@ pub enum Method {
     Logit,
     /// θ ± t·se on the arcsine scale of a share.
     Arcsine,
-    /// Beta limits with the effective sample size (Korn and Graubard 1998).
+    /// Beta limits with an effective number (Korn and Graubard 1998).
     KornGraubard,
     /// Wilson's score limits with the effective sample size.
     Wilson,
@@ -27,6 +27,8 @@ pub enum Method {
     Hypergeometric,
     /// Clopper and Pearson's limits with Kish's effective number: all answers alike.
     ClopperPearson,
+    /// From the limits of both sides of a difference (Newcombe 1998; Zou and Donner 2008).
+    Recovered,
     /// All answers alike on a scale: as many people differ, and as far, as can be.
     WorstCase,
     /// Everybody answered: there is no sampling error.
@@ -86,6 +88,22 @@ pub fn effective_size(p: f64, variance: f64, n: f64, df: f64, level: f64) -> Opt
         return (n >= 1.0 && raw.is_finite()).then_some(0.0);
     };
     let size = raw * (of_n / of_df).powi(2);
+    (size.is_finite() && size >= 0.0).then_some(size)
+}
+
+/// The number of people who would say yes or no with the variance of a figure between 0 and 1,
+/// corrected for the degrees of freedom of that variance.
+///
+/// n* = p(1−p)/V · (z/t(df))².
+/// Beta limits with it are Korn and Graubard's, but for the reference z instead of t(n−1): their
+/// limits are those of people counted one by one, for whom V needs no estimate, while for scores
+/// it does.
+/// It may exceed n: answers that differ little, and a large part of the population observed, are
+/// worth more than as many persons who say yes or no.
+#[must_use]
+pub fn effective_number(p: f64, variance: f64, df: f64, level: f64) -> Option<f64> {
+    let z = normal_quantile(1.0 - tail_of(level)?)?;
+    let size = p * (1.0 - p) / variance * (z / critical_t(df, level)?).powi(2);
     (size.is_finite() && size >= 0.0).then_some(size)
 }
 

@@ -75,6 +75,7 @@
 //!   `rayon` pool in which it is asked for.
 #![warn(missing_docs)]
 
+mod alike;
 pub mod allocate;
 pub mod alpha;
 pub mod audit;
@@ -127,10 +128,12 @@ pub mod response_rate;
 pub mod rounds;
 pub mod sample_size;
 pub mod select;
+mod sides;
 pub mod simulate;
 pub mod simultaneous;
 pub mod small_area;
 pub mod smoothing;
+mod stability;
 pub mod standing;
 pub mod sway;
 pub mod table;
@@ -156,7 +159,7 @@ pub use independence::{Independence, IndependenceRule};
 pub use interval::Method;
 pub use quantile::{Quantile, QuantileRule};
 pub use rake_trim::Cap;
-pub use rank::{RankRule, RankSets, rank_sets};
+pub use rank::{RankRule, RankSets, rank_sets, rank_sets_of};
 pub use replicate::{Replicated, Replicates};
 pub use rounds::Stacked;
 pub use simulate::Draws;

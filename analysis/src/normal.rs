@@ -36,17 +36,18 @@ impl NormalErrors {
 
     /// The largest of some statistics in each draw, or 0 where that is larger.
     ///
-    /// `raise` is given the errors of a block and lifts the value of each of its draws.
+    /// `raise` is given the number and the errors of a block and lifts the value of each of its
+    /// draws.
     pub(crate) fn largest(
         &self,
         draws: usize,
-        raise: impl Fn(&Block, &mut [f64; BLOCK]) + Sync,
+        raise: impl Fn(usize, &Block, &mut [f64; BLOCK]) + Sync,
     ) -> Vec<f64> {
         let block = |number: usize| {
             let mut largest = [0.0; BLOCK];
             match self.kept.get(number) {
-                Some(kept) => raise(kept, &mut largest),
-                None => raise(&self.drawn(number), &mut largest),
+                Some(kept) => raise(number, kept, &mut largest),
+                None => raise(number, &self.drawn(number), &mut largest),
             }
             largest
         };
@@ -100,6 +101,21 @@ impl Normal {
         }
     }
 
+    /// Chi-squared with at least one degree of freedom (G. Marsaglia, W. W. Tsang 2000, A simple
+    /// method for generating gamma variables).
+    pub(crate) fn chi_squared(&mut self, df: f64) -> f64 {
+        let d = df / 2.0 - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let z = self.next();
+            let v = (1.0 + c * z).powi(3);
+            let u = 0.5 * (1.0 + self.between());
+            if v > 0.0 && u.ln() < 0.5 * z * z + d - d * v + d * v.ln() {
+                return 2.0 * d * v;
+            }
+        }
+    }
+
     /// Uniform between −1 and 1.
     fn between(&mut self) -> f64 {
         let bits = self.random.next_u64() >> 11;
@@ -111,7 +127,7 @@ impl Normal {
 mod tests {
     use super::*;
 
-    fn first(block: &Block, largest: &mut [f64; BLOCK]) {
+    fn first(_: usize, block: &Block, largest: &mut [f64; BLOCK]) {
         largest.iter_mut().zip(block[0]).for_each(|(l, e)| *l = l.max(e));
     }
 

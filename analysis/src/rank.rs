@@ -9,10 +9,12 @@ use std::cmp::Ordering;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::contrast::covariance_matrix;
 use crate::distribution::normal_quantile;
+use crate::figure::Figure;
 use crate::marginal::{Other, Side, critical_value};
 use crate::matrix::square_root;
-use crate::normal::{BLOCK, Block, NormalErrors};
+use crate::normal::{BLOCK, Block, Normal, NormalErrors};
 use crate::simulate::{Critical, MOST_DRAWS};
 use crate::simultaneous::{is_diagonal, standard_errors};
 
@@ -32,6 +34,12 @@ pub enum RankError {
     /// A level outside (0, 1), fewer than 2 draws or more than 10 million.
     #[error("the level or the number of draws is not usable")]
     Level,
+    /// A figure without data has no rank.
+    #[error("figure {figure} has no value")]
+    NoValue {
+        /// Position among the figures, from 0.
+        figure: usize,
+    },
 }
 
 /// What is asked.
@@ -71,9 +79,39 @@ pub struct RankSets {
     /// Every decision is 3 Monte-Carlo standard errors or more from its critical value, so that
     /// another seed would give the same sets.
     pub settled: bool,
+    /// Units whose figures rest on few respondents or few degrees of freedom: with them the level
+    /// is only nearly kept.
+    pub approximate: Vec<usize>,
 }
 
-/// Sets of ranks from estimates and their covariances.
+/// Sets of ranks of figures of one design, for samples of any size.
+///
+/// The critical values take into account what each variance estimate is worth
+/// ([`crate::DegreesOfFreedom::Effective`]): in a draw, the variances vary as the errors do.
+/// What strata whose answers are all alike may hide is added to the variance.
+///
+/// # Errors
+/// [`RankError::NoValue`] for a figure without data; [`RankError::Unusable`] for figures of
+/// different designs or without a variance.
+pub fn rank_sets_of(figures: &[&Figure<'_>], rule: &RankRule) -> Result<RankSets, RankError> {
+    let mut covariance = covariance_matrix(figures).map_err(|_| RankError::Unusable)?;
+    let (mut estimates, mut df, mut approximate) = (Vec::new(), Vec::new(), Vec::new());
+    for (position, figure) in figures.iter().enumerate() {
+        let value = figure.value().ok_or(RankError::NoValue { figure: position })?;
+        let found = figure.uncertainty().map_err(|_| RankError::Unusable)?;
+        covariance[position][position] += found.hidden;
+        estimates.push(value);
+        df.push(found.df);
+        if found.approximate {
+            approximate.push(position);
+        }
+    }
+    let sets = sets_of(&estimates, &covariance, Some(&df), rule)?;
+    Ok(RankSets { approximate, ..sets })
+}
+
+/// Sets of ranks from estimates and their covariances, which are taken to be known: for large
+/// samples.
 ///
 /// Two units whose difference has no sampling error (both censuses) are compared exactly.
 /// Neither the order of the units nor the number of threads changes a bit; units that have the
@@ -84,6 +122,15 @@ pub struct RankSets {
 pub fn rank_sets(
     estimates: &[f64],
     covariance: &[Vec<f64>],
+    rule: &RankRule,
+) -> Result<RankSets, RankError> {
+    sets_of(estimates, covariance, None, rule)
+}
+
+fn sets_of(
+    estimates: &[f64],
+    covariance: &[Vec<f64>],
+    df: Option<&[f64]>,
     rule: &RankRule,
 ) -> Result<RankSets, RankError> {
     let p = estimates.len();
@@ -100,7 +147,7 @@ pub fn rank_sets(
         return Ok(sets(0, Decision::default()));
     }
     let order = own_order(estimates, covariance);
-    let comparison = Comparison::of(estimates, covariance, &order, rule);
+    let comparison = Comparison::of(estimates, covariance, df, &order, rule);
     let comparison = comparison.ok_or(RankError::Unusable)?;
     if rule.simultaneous {
         let found = comparison.decide(rule, |_, _| true);
@@ -155,6 +202,7 @@ fn sets(p: usize, mut decision: Decision) -> RankSets {
         margin: decision.margin.unwrap_or(f64::MAX),
         apart: decision.apart,
         settled: !decision.close,
+        approximate: Vec::new(),
     }
 }
 
@@ -176,19 +224,23 @@ struct Pair {
     statistic: f64,
 }
 
-struct Comparison {
+struct Comparison<'a> {
     pairs: Vec<Pair>,
+    covariance: &'a [Vec<f64>],
     /// Place of each unit among the simulated errors.
     place: Vec<usize>,
     errors: NormalErrors,
     /// Standard errors of the estimates, if no two have a covariance.
     independent: Option<Vec<f64>>,
+    /// Degrees of freedom of each variance; nothing where variances are known.
+    df: Option<&'a [f64]>,
 }
 
-impl Comparison {
+impl<'a> Comparison<'a> {
     fn of(
         estimates: &[f64],
-        covariance: &[Vec<f64>],
+        covariance: &'a [Vec<f64>],
+        df: Option<&'a [f64]>,
         order: &[usize],
         rule: &RankRule,
     ) -> Option<Self> {
@@ -213,7 +265,7 @@ impl Comparison {
         let draws = if pairs.iter().any(|pair| pair.se > 0.0) { rule.draws } else { 0 };
         let errors = NormalErrors::new(root, rule.seed, draws);
         let independent = is_diagonal(covariance).then(|| standard_errors(covariance));
-        Some(Self { pairs, place, errors, independent })
+        Some(Self { pairs, covariance, place, errors, independent, df })
     }
 
     /// Tests the pairs concerned, in steps.
@@ -248,7 +300,9 @@ impl Comparison {
         let nearest = |critical: &Critical| {
             open.iter().map(|p| (p.statistic - critical.value).abs()).fold(f64::MAX, f64::min)
         };
-        let exact = self.exact_value(open, settled, rule).map(Critical::exact);
+        let known = self.df.is_none();
+        let exact = known.then(|| self.exact_value(open, settled, rule)).flatten();
+        let exact = exact.map(Critical::exact);
         let critical = exact.unwrap_or_else(|| self.critical_value(open, settled, rule));
         let distance = nearest(&critical);
         if distance >= SAFE * critical.error {
@@ -284,12 +338,38 @@ impl Comparison {
 
     /// The quantile of the largest studentised difference over the open pairs, in both
     /// directions, and over the settled ones in the direction that is still open.
+    ///
+    /// Where variances are estimates, each varies in a draw like χ²/df, and differences are
+    /// measured by it.
     fn critical_value(&self, open: &[Pair], settled: &[Pair], rule: &RankRule) -> Critical {
-        let largest = self.errors.largest(rule.draws, |errors, largest| {
-            self.raise(open, errors, largest, f64::abs);
-            self.raise(settled, errors, largest, |distance| -distance);
-        });
+        let largest = match self.df {
+            None => self.errors.largest(rule.draws, |_, errors, largest| {
+                self.raise(open, errors, largest, f64::abs);
+                self.raise(settled, errors, largest, |distance| -distance);
+            }),
+            Some(df) => self.errors.largest(rule.draws, |number, errors, largest| {
+                let scales = self.scales(df, rule.seed, number);
+                self.raise_studentised(open, errors, &scales, largest, f64::abs);
+                self.raise_studentised(settled, errors, &scales, largest, |distance| -distance);
+            }),
+        };
         Critical::of(largest, rule.level)
+    }
+
+    /// By how much each standard deviation is estimated too large or too small, in the draws of
+    /// a block; units by their place.
+    fn scales(&self, df: &[f64], seed: [u8; 32], number: usize) -> Vec<[f64; BLOCK]> {
+        // The errors have the streams from 0 on; these begin beyond them.
+        let mut normal = Normal::of(seed, (1 << 40) + number as u64);
+        let mut by_place = vec![1.0; df.len()];
+        for (&place, &df) in self.place.iter().zip(df) {
+            by_place[place] = df.max(1.0);
+        }
+        let scale = |df: f64| {
+            let mut draw = || (normal.chi_squared(df) / df).sqrt();
+            std::array::from_fn(|_| draw())
+        };
+        by_place.into_iter().map(scale).collect()
     }
 
     /// Lifts the largest distances of some draws to those of the pairs.
@@ -313,6 +393,29 @@ impl Comparison {
             }
         }
         *largest = most;
+    }
+
+    /// The same with standard errors that vary from draw to draw.
+    fn raise_studentised(
+        &self,
+        pairs: &[Pair],
+        errors: &Block,
+        scales: &Block,
+        largest: &mut [f64; BLOCK],
+        direction: impl Fn(f64) -> f64,
+    ) {
+        for pair in pairs {
+            let (a, b) = (pair.larger, pair.smaller);
+            let (at, beside) = (self.place[a], self.place[b]);
+            let common = self.covariance[a][b] + self.covariance[b][a];
+            for (draw, most) in largest.iter_mut().enumerate() {
+                let (x, y) = (scales[at][draw], scales[beside][draw]);
+                let own = self.covariance[a][a] * x * x + self.covariance[b][b] * y * y;
+                let spread = (own - common * x * y).max(f64::MIN_POSITIVE).sqrt();
+                let distance = direction((errors[at][draw] - errors[beside][draw]) / spread);
+                *most = most.max(distance);
+            }
+        }
     }
 }
 

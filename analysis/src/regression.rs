@@ -50,7 +50,7 @@ impl Design {
             };
             for part in &mut figure.parts {
                 part.range = None;
-                part.alike = false;
+                part.alike.clear();
             }
             figure
         });

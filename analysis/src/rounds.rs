@@ -7,6 +7,7 @@
 //! as one stacked sample of primary units); S. M. Tam (1984), The American Statistician 38, and
 //! L. Qualité, Y. Tillé (2008), Survey Methodology 34 (covariances from overlapping samples).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use thiserror::Error;
@@ -18,18 +19,19 @@ use crate::domain::Domain;
 use crate::error::{DesignError, FigureError};
 use crate::estimate::{Ask, Est, Flag, kish};
 use crate::exact_sum::{ExactSum, exact_sum};
-use crate::figure::Figure;
+use crate::figure::{Figure, Part};
 use crate::interval::tail_of;
 use crate::reading::Reading;
 use crate::variable::Variable;
-use crate::variance::{Variance, covariance};
+use crate::variance::{Variance, variance};
 
 /// The sum `Σ c_k θ_k` over figures of independent samples: variances add up.
 ///
 /// Figures of one design keep their covariance; samples of two designs are taken to have nothing
 /// to do with each other.
 /// For rounds that may have asked the same people see [`Stacked`].
-/// The interval is of the same kind as within one design; degrees of freedom add up.
+/// The interval is made by the same rules as within one design, but for the limits of a difference
+/// of small samples, which are not taken from those of its two sides; degrees of freedom add up.
 ///
 /// # Errors
 /// As [`Figure::combine`] and [`Figure::estimate_with`].
@@ -38,32 +40,38 @@ pub fn across(parts: &[(f64, &Figure<'_>)], ask: &Ask) -> Result<Est, FigureErro
         return Err(FigureError::Level { level: ask.level });
     }
     let sums = by_design(parts)?;
-    let all: Vec<(f64, &Figure<'_>)> = sums.iter().map(|figure| (1.0, figure)).collect();
     let mut est = Est::without_value(sums.iter().map(Figure::respondents).sum(), None, ask.level);
     est.flags.extend(sums.iter().flat_map(|figure| figure.flags.iter().copied()));
     let values: Option<Vec<f64>> = sums.iter().map(|figure| figure.value).collect();
-    let Some(values) = values else {
+    if values.is_none() {
         est.n = 0;
         est.flags.insert(Flag::NoData);
         return Ok(est);
-    };
+    }
+    reading(&sums, ask)?.fill(&mut est);
+    Ok(est)
+}
+
+/// What is known of a sum of figures, one of each design, before the question is answered.
+fn reading<'a>(sums: &[Figure<'_>], ask: &'a Ask) -> Result<Reading<'a>, FigureError> {
+    let all: Vec<(f64, &Figure<'_>)> = sums.iter().map(|figure| (1.0, figure)).collect();
     let rows = sums.iter().map(|figure| figure.influence.len()).sum();
-    let leaves: Vec<_> = sums.iter().flat_map(|figure| figure.parts.iter().cloned()).collect();
-    let reading = Reading {
+    let leaves: Vec<Part> = sums.iter().flat_map(|figure| figure.parts.iter().cloned()).collect();
+    Ok(Reading {
         ask,
-        value: exact_sum(values),
-        variance: added_variances(&sums)?,
+        value: exact_sum(sums.iter().filter_map(|figure| figure.value)),
+        n: sums.iter().map(Figure::respondents).sum(),
+        variance: added_variances(sums)?,
         df: sums
             .iter()
             .map(|f| f.design.units_less_strata(f.influence.iter().map(|i| i.row)))
             .sum(),
         kish: kish(|| sums.iter().flat_map(|f| f.influence.iter().map(|i| i.share))),
         range: combined_range(&all, rows),
-        parts: &leaves,
+        parts: Cow::Owned(leaves),
         reference: None,
-    };
-    reading.fill(&mut est);
-    Ok(est)
+        sides: None,
+    })
 }
 
 /// The change from one round to another that asked an independent sample.
@@ -116,9 +124,9 @@ fn added_variances(sums: &[Figure<'_>]) -> Result<Variance, FigureError> {
     let mut all = Variance { census: true, ..Variance::default() };
     let mut sum = ExactSum::default();
     for figure in sums {
-        let own = covariance(figure.design, &figure.influence, &figure.influence)?;
+        let own = variance(figure.design, &figure.influence)?;
         sum.add(own.value);
-        all.by_stratum.extend(own.by_stratum);
+        all.terms.extend(own.terms);
         all.census &= own.census;
         all.unknown |= own.unknown;
         all.negative |= own.negative;

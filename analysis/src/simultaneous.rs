@@ -160,7 +160,7 @@ impl Family {
     /// The test of one figure by itself, and the |z| that is as unlikely.
     fn single(&self, member: usize, null: f64) -> Option<(usize, Test, f64)> {
         let est = &self.estimates[member];
-        let (value, se, df) = (est.value?, est.se?, est.df?);
+        let (value, se, df) = (est.value?, est.se?, self.df_of_tests[member]?);
         let t = (value - null) / se;
         let p_value = student_t_two_sided(t, df).filter(|_| t.is_finite())?;
         Some((member, Test { t, df, p_value }, as_normal(t, df)?.abs()))

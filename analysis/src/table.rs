@@ -5,11 +5,13 @@
 //! Counting is exact, so the result is the same to the last bit for any number of threads and
 //! any order of rows.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::cell::{Cell, Entry};
+use crate::alike::{Answers, Sorted, sorted};
+use crate::cell::{Cell, Entry, whole};
 use crate::design::{Design, LARGEST};
 use crate::domain;
 use crate::error::FigureError;
@@ -226,10 +228,12 @@ impl AnswerCounts<'_> {
             ask,
             value: mean,
             df: cell.degrees_of_freedom(&self.design.variance_stratum),
+            n: cell.n,
             kish: cell.kish(),
             range: scale.range,
-            parts: std::slice::from_ref(&part),
+            parts: Cow::Borrowed(std::slice::from_ref(&part)),
             reference: cell.reference(mean),
+            sides: None,
             variance,
         };
         reading.fill(&mut est);
@@ -320,14 +324,12 @@ impl AnswerCounts<'_> {
             let stratum = home(&members[0]);
             let n = design.levels[0].sampled[stratum] as f64;
             let centre = sum / n;
-            let squares: f64 = members.iter().map(|e| e.count * (score(e) - centre).powi(2)).sum();
+            let powers = [2, 3, 4].map(|power| {
+                let of = |e: &Entry| e.count * (score(e) - centre).powi(power);
+                members.iter().map(of).sum::<f64>() + (n - present) * (-centre).powi(power)
+            });
             let about_zero: f64 = members.iter().map(|e| e.count * score(e).powi(2)).sum();
-            Moments {
-                stratum,
-                units: present,
-                about_mean: squares + (n - present) * centre * centre,
-                about_zero,
-            }
+            Moments { stratum, units: present, powers, about_zero }
         });
         design.variance_of_moments(strata)
     }
@@ -335,41 +337,44 @@ impl AnswerCounts<'_> {
     fn part(&self, cell: &Cell, mean: f64, range: Option<Range>, census: bool) -> Part {
         let design = self.design;
         let first = cell.entries.first().map(|e| e.stratum);
-        let whole = first.filter(|&s| {
+        let home = first.filter(|&s| {
             let one = cell.entries.iter().all(|e| e.stratum == s);
             let n = design.respondents[s];
             one && cell.n == n && design.levels[0].sampled[design.variance_stratum[s]] == n
         });
-        let home = |e: &Entry| u32::try_from(design.variance_stratum[e.stratum]);
-        let observed = |e: &Entry| home(e).is_ok_and(|s| design.levels[0].not_sampled(s) == 0.0);
-        let open: Vec<Entry> = cell.entries.iter().copied().filter(|e| !observed(e)).collect();
-        let same =
-            |pair: &[Entry]| pair[0].stratum != pair[1].stratum || pair[0].value == pair[1].value;
-        let values = || cell.entries.iter().map(|e| e.value);
-        let open_cell = Cell::of(open, cell.scale_known);
+        let answers = cell.entries.iter().map(|e| {
+            let stratum = design.variance_stratum[e.stratum];
+            let stratum = u32::try_from(stratum).expect("strata were numbered");
+            let not_sampled = design.levels[0].not_sampled(stratum);
+            Answers {
+                stratum,
+                value: e.value,
+                weight: e.weight,
+                count: whole(e.count),
+                not_sampled,
+            }
+        });
+        let Sorted { alike, hidden } = sorted(&design.levels[0], answers, cell.size);
         Part {
             coefficient: 1.0,
             value: mean,
             range,
             n: cell.n,
-            kish: open_cell.kish().unwrap_or(0.0),
-            open: open_cell.size / cell.size,
-            extremes: [
-                values().fold(f64::INFINITY, f64::min),
-                values().fold(f64::NEG_INFINITY, f64::max),
-            ],
-            stratum: whole.and_then(|s| design.people(s)).map(|people| (cell.n, people)),
-            alike: open_cell.entries.windows(2).all(same),
+            stratum: home.and_then(|s| design.people(s)).map(|people| (cell.n, people)),
+            alike,
+            hidden,
             census,
         }
     }
 }
 
-/// Sums of squares of the scores of one variance stratum.
+/// Sums over the scores of one variance stratum.
 pub(crate) struct Moments {
     pub(crate) stratum: usize,
     /// Units with a score.
     pub(crate) units: f64,
-    pub(crate) about_mean: f64,
+    /// Of the 2nd, 3rd and 4th power of the distance from their mean.
+    pub(crate) powers: [f64; 3],
+    /// Of squares.
     pub(crate) about_zero: f64,
 }

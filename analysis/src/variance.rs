@@ -18,14 +18,15 @@ use crate::design::{Design, Level};
 use crate::error::FigureError;
 use crate::exact_sum::{ExactSum, exact_sum};
 use crate::figure::Influence;
+use crate::stability::Term;
 use crate::table::Moments;
 
 /// A variance (or covariance) and what it rests on.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Variance {
     pub(crate) value: f64,
-    /// Contribution and sampling units less one, by variance stratum (for Satterthwaite).
-    pub(crate) by_stratum: Vec<(f64, f64)>,
+    /// What the variance strata contribute (of a variance only, not of a covariance).
+    pub(crate) terms: Vec<Term>,
     /// Every sampling unit of every stratum concerned was observed.
     pub(crate) census: bool,
     /// A stratum has one sampling unit and no neighbour: its variance is not known.
@@ -46,11 +47,25 @@ struct UnitTotal {
     row: u32,
 }
 
-/// The covariance of two figures of one design; the variance when they are the same.
+/// The variance of a figure, with what it rests on.
+pub(crate) fn variance(design: &Design, influence: &[Influence]) -> Result<Variance, FigureError> {
+    over_strata(design, influence, influence, true)
+}
+
+/// The covariance of two figures of one design.
 pub(crate) fn covariance(
     design: &Design,
     first: &[Influence],
     second: &[Influence],
+) -> Result<f64, FigureError> {
+    Ok(over_strata(design, first, second, false)?.value)
+}
+
+fn over_strata(
+    design: &Design,
+    first: &[Influence],
+    second: &[Influence],
+    with_terms: bool,
 ) -> Result<Variance, FigureError> {
     let pairs = if design.adjustments.is_empty() {
         paired(first, second)
@@ -75,13 +90,13 @@ pub(crate) fn covariance(
                 result.census = false;
                 result.stood_in |= level.sampled[parent as usize] == 1;
             }
-            match contribution(design, level, units) {
+            let scores = Scores::of(level, units);
+            match scores.contribution(design) {
                 Contribution::Known(value) => {
                     kept += 1;
                     stage_sum.add(factor * value);
-                    if stage == 0 {
-                        let units = level.sampled[parent as usize] as f64;
-                        result.by_stratum.push((value, units - 1.0));
+                    if with_terms && stage == 0 {
+                        result.terms.push(scores.shape.term(value, scores.powers()));
                     }
                 }
                 Contribution::LeftOut => {}
@@ -125,11 +140,11 @@ impl Design {
                 result.stood_in |= n == 1;
             }
             let shape = Shape { not_sampled, n: n as f64, present: moments.units };
-            match apply_rule(self, &shape, moments.about_mean, moments.about_zero) {
+            match apply_rule(self, &shape, moments.powers[0], moments.about_zero) {
                 Contribution::Known(value) => {
                     kept += 1;
                     sum.add(value);
-                    result.by_stratum.push((value, n as f64 - 1.0));
+                    result.terms.push(shape.term(value, moments.powers));
                 }
                 Contribution::LeftOut => {}
                 Contribution::Unknown => {
@@ -156,6 +171,14 @@ struct Shape {
     n: f64,
     /// Units that have a score.
     present: f64,
+}
+
+impl Shape {
+    /// What is kept of a contribution; where a rule stood in, its moments say nothing.
+    fn term(&self, value: f64, powers: [f64; 3]) -> Term {
+        let factor = if self.n > 1.0 { self.not_sampled * self.n / (self.n - 1.0) } else { 0.0 };
+        Term { value, factor, n: self.n, present: self.present, powers }
+    }
 }
 
 /// (1 − f) n/(n − 1) times the sum of products about the mean, or the rule for lonely units.
@@ -190,26 +213,46 @@ enum Contribution {
     Refused,
 }
 
-/// One stratum's (1 − f) n/(n − 1) Σ (a − ā)(b − b̄), absent units counting as zero.
-fn contribution(design: &Design, level: &Level, units: &[UnitTotal]) -> Contribution {
-    let parent = units[0].parent;
-    let not_sampled = level.not_sampled(parent);
-    let n = level.sampled[parent as usize] as f64;
-    let product = |centre: (f64, f64)| {
-        let mut sum = ExactSum::default();
-        for unit in units {
-            sum.add((unit.first - centre.0) * (unit.second - centre.1));
-        }
-        sum.add((n - units.len() as f64) * centre.0 * centre.1);
-        sum.value()
-    };
-    let centre = (mean(units.iter().map(|u| u.first), n), mean(units.iter().map(|u| u.second), n));
-    let shape = Shape { not_sampled, n, present: units.len() as f64 };
-    apply_rule(design, &shape, product(centre), product((0.0, 0.0)))
+/// The scores of one stratum, absent units counting as zero.
+struct Scores<'a> {
+    units: &'a [UnitTotal],
+    shape: Shape,
+    centre: (f64, f64),
 }
 
-fn mean(values: impl Iterator<Item = f64>, n: f64) -> f64 {
-    exact_sum(values) / n
+impl<'a> Scores<'a> {
+    fn of(level: &Level, units: &'a [UnitTotal]) -> Self {
+        let parent = units[0].parent;
+        let n = level.sampled[parent as usize] as f64;
+        let mean = |score: fn(&UnitTotal) -> f64| exact_sum(units.iter().map(score)) / n;
+        Self {
+            units,
+            shape: Shape { not_sampled: level.not_sampled(parent), n, present: units.len() as f64 },
+            centre: (mean(|u| u.first), mean(|u| u.second)),
+        }
+    }
+
+    /// (1 − f) n/(n − 1) Σ (a − ā)(b − b̄).
+    fn contribution(&self, design: &Design) -> Contribution {
+        let product = |centre: (f64, f64)| {
+            let present = self.units.iter().map(|u| (u.first - centre.0) * (u.second - centre.1));
+            exact_sum(present.chain([self.absent() * centre.0 * centre.1]))
+        };
+        apply_rule(design, &self.shape, product(self.centre), product((0.0, 0.0)))
+    }
+
+    /// Sums of the 2nd, 3rd and 4th power of a − ā.
+    fn powers(&self) -> [f64; 3] {
+        let centre = self.centre.0;
+        [2, 3, 4].map(|power| {
+            let present = self.units.iter().map(|u| (u.first - centre).powi(power));
+            exact_sum(present.chain([self.absent() * (-centre).powi(power)]))
+        })
+    }
+
+    fn absent(&self) -> f64 {
+        self.shape.n - self.shape.present
+    }
 }
 
 /// The product of n/N over the stages before this one; nothing without known populations.

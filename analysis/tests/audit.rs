@@ -27,9 +27,9 @@ fn rank(mut rows: Vec<Vec<u64>>) -> usize {
         let factor = inverse(rows[rank][column]);
         for row in rank + 1..rows.len() {
             let times = rows[row][column] * factor % PRIME;
-            for at in column..width {
-                let less = times * rows[rank][at] % PRIME;
-                rows[row][at] = (rows[row][at] + PRIME - less) % PRIME;
+            let pivot = rows[rank].clone();
+            for (entry, above) in rows[row].iter_mut().zip(pivot).skip(column) {
+                *entry = (*entry + PRIME - times * above % PRIME) % PRIME;
             }
         }
         rank += 1;
@@ -174,9 +174,9 @@ fn people_whose_answers_differ_in_kind_are_told_apart_by_their_coefficients() {
     let score = full.iter().map(|&u| (u, 1.0 / 6.0)).chain(partly.iter().map(|&u| (u, 0.2)));
     audit.figure(score.collect::<Vec<_>>());
     assert_eq!(audit.reachable(5), Ok(vec![]));
-    for question in 0..6 {
+    for (question, &all) in full.iter().enumerate() {
         let own = partly.get(question).map(|&u| (u, 1.0));
-        audit.figure(own.into_iter().chain([(full[question], 1.0)]));
+        audit.figure(own.into_iter().chain([(all, 1.0)]));
     }
     let found = audit.reachable(5).unwrap();
     assert_eq!((found[0].people, found[0].figures.len()), (3, 7));

@@ -3,8 +3,8 @@
 use analysis::comparison::equivalence;
 use analysis::distribution::{fisher_f_tail, student_t_two_sided};
 use analysis::{
-    Ask, Declaration, Design, Domain, Draws, Est, Family, Figure, RankRule, Stratum, Together,
-    Variable, rank_sets, simultaneous_intervals,
+    Ask, Declaration, DegreesOfFreedom, Design, Domain, Draws, Est, Family, Figure, RankRule,
+    Stratum, Together, Variable, rank_sets, simultaneous_intervals,
 };
 use proptest::prelude::*;
 
@@ -213,7 +213,8 @@ fn two_groups_are_compared_as_a_regression_on_the_group_does() {
     let answers = numbers(&[1., 2., 3., 5., 2., 2., 3., 4., 4., 1., 5., 2.]);
     let second: Vec<Option<bool>> =
         (0..12).map(|i| if i == 4 { None } else { Some(i % 3 == 0) }).collect();
-    let found = design.two_groups(&answers, &second, &design.everyone(), &Ask::default());
+    let by_units = Ask { df: DegreesOfFreedom::UnitsLessStrata, ..Ask::default() };
+    let found = design.two_groups(&answers, &second, &design.everyone(), &by_units);
     let found = found.expect("same rows");
     let ones = Variable::condition(vec![Some(true); 12]);
     let columns = [ones, Variable::condition(second.clone())];

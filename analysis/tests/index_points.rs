@@ -3,8 +3,8 @@
 use analysis::distribution::normal_cdf;
 use analysis::index::{Criterion, IndexError, Points, PointsMethod, index, linear_points, points};
 use analysis::{
-    Ask, Conversion, Declaration, Design, DontKnow, Est, Figure, Flag, Replicated, Replicates,
-    Scores, Stratum, Variable,
+    Ask, Conversion, Declaration, DegreesOfFreedom, Design, DontKnow, Est, Figure, Flag,
+    Replicated, Replicates, Scores, Stratum, Variable,
 };
 
 const STEPS: [(f64, f64); 3] = [(60.0, 0.25), (70.0, 0.5), (80.0, 1.0)];
@@ -57,7 +57,7 @@ fn linear_points_have_the_covariance_of_the_questions_in_them() {
 fn the_bootstrap_of_a_linear_rule_agrees_with_its_covariance() {
     let (design, first, second) = survey();
     let (a, b) = (mean(&design, &first), mean(&design, &second));
-    let replicates = Replicates::rao_wu(&design, 4_000, [1; 32], &[&first, &second]);
+    let replicates = Replicates::rao_wu(&design, 16_000, [1; 32], &[&first, &second]);
     let all = design.everyone();
     let (ra, rb) = (replicates.mean(&first, &all), replicates.mean(&second, &all));
     let criterion = |score, replicated, most| Criterion {
@@ -68,8 +68,11 @@ fn the_bootstrap_of_a_linear_rule_agrees_with_its_covariance() {
         conversion: Conversion::Linear,
     };
     let found = index(&[criterion(&a, &ra, 2.0), criterion(&b, &rb, 3.0)], &Ask::default());
-    let found = found.expect("4,000 replicates");
-    let linear = estimate(&linear_points(&[(2.0, &a), (3.0, &b)]).expect("one design"));
+    let found = found.expect("16,000 replicates");
+    let linear = linear_points(&[(2.0, &a), (3.0, &b)]).expect("one design");
+    // Replicates do not know how far their own spread can be trusted.
+    let by_units = Ask { df: DegreesOfFreedom::UnitsLessStrata, ..Ask::default() };
+    let linear = linear.estimate_with(&by_units).expect("no rule refuses");
     assert_eq!(found.method, PointsMethod::Percentile);
     assert!((found.value.expect("a value") - linear.value.expect("a value")).abs() < 1e-12);
     let ([low, high], [l, h]) = (found.ci.expect("known"), linear.ci.expect("known"));
@@ -77,7 +80,7 @@ fn the_bootstrap_of_a_linear_rule_agrees_with_its_covariance() {
     assert!(found.outcomes.iter().all(Vec::is_empty) && found.margins == [None, None]);
     // The same replicate by replicate.
     let sum = Replicated::combine(&[(0.02, &ra), (0.03, &rb)]).expect("the same replicates");
-    let [l, h] = sum.percentiles(0.95).expect("4,000 replicates");
+    let [l, h] = sum.percentiles(0.95).expect("16,000 replicates");
     assert!((low - l).abs() < 1e-12 && (high - h).abs() < 1e-12);
     assert_eq!(Replicated::combine(&[]), None);
 }

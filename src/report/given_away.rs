@@ -97,7 +97,7 @@ enum Unknown {
 impl<'s> Told<'s> {
     fn about(judged: &Judged<'s>) -> Self {
         let sample = judged.sample;
-        let mut rows: BTreeMap<(usize, Vec<(&str, u8)>), Vec<usize>> = BTreeMap::new();
+        let mut rows: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for row in 0..sample.rows.len() {
             let answered = judged.answered(row);
             if !answered.is_empty() {

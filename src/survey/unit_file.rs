@@ -123,7 +123,7 @@ fn read_target(row: &Row<'_>) -> Option<Target> {
     Some(Target { unit: unit?, group: group?, target: target?, population })
 }
 
-/// The text of a `targets.csv` with these targets, as [`read_targets`] reads it.
+/// The text of a `targets.csv` with these targets, as a survey's files hold it.
 pub fn targets_csv(targets: &[Target]) -> String {
     let mut text = "unit,group,target,population\n".to_owned();
     for Target { unit, group, target, population } in targets {

@@ -58,5 +58,8 @@ async fn reckoned(
 ) -> Result<view::Planned, WebError> {
     let cells = basis.cells.clone();
     let made = app.long(move || plan(&cells, &request)).await?;
-    Ok(made.map_or_else(|refused| view::Planned::Refused(refused.text()), view::Planned::Plan))
+    Ok(made.map_or_else(
+        |refused| view::Planned::Refused(refused.text()),
+        |plan| view::Planned::Plan(Box::new(plan)),
+    ))
 }

@@ -32,7 +32,7 @@ pub struct Planning<'a> {
 /// What came of the numbers that were typed.
 pub enum Planned {
     /// A plan.
-    Plan(Plan),
+    Plan(Box<Plan>),
     /// Some of them cannot be used.
     Wrong(Vec<Wrong>),
     /// They are usable, but lead to no plan.

@@ -74,7 +74,7 @@ fn plan_page(survey: Survey, typed: &[(&str, &str)], language: Language) -> Stri
         Err(wrong) => Planned::Wrong(wrong),
         Ok(request) => match crate::sampling::plan(&cells, &request) {
             Err(refused) => Planned::Refused(refused.text()),
-            Ok(plan) => Planned::Plan(plan),
+            Ok(plan) => Planned::Plan(Box::new(plan)),
         },
     };
     let source = crate::conduct::PopulationSource::Elsewhere;
