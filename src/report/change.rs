@@ -401,12 +401,15 @@ mod tests {
             then in prop::collection::vec(1i16..6, 5..60),
             now in prop::collection::vec(1i16..6, 5..60),
         ) {
+            let survey = trial::survey_of(1, 1, 1);
             let spread = |codes: &[i16]| {
+                let alone = trial::scored(&trial::one_cell(codes, Some(400)), &survey);
                 let n = codes.len() as f64;
                 let score = |code: &i16| 25.0 * f64::from(code - 1);
                 let mean = codes.iter().map(score).sum::<f64>() / n;
                 let squares = codes.iter().map(|code| (score(code) - mean).powi(2)).sum::<f64>();
-                (mean, squares / (n - 1.0) / n * (1.0 - n / 400.0), n - 1.0)
+                let df = alone.criteria[0].df.unwrap();
+                (mean, squares / (n - 1.0) / n * (1.0 - n / 400.0), df)
             };
             let ((a, va, dfa), (b, vb, dfb)) = (spread(&now), spread(&then));
             prop_assume!(va > 0.0 && vb > 0.0);
