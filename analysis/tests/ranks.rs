@@ -17,8 +17,7 @@ fn one_unit_has_rank_one_and_bad_input_is_refused() {
     let empty = rank_sets(&[], &[], &RankRule::default()).unwrap();
     assert!(empty.best.is_empty());
     assert!(
-        rank_sets(&[1.0, f64::NAN], &[vec![1.0; 2], vec![1.0; 2]], &RankRule::default())
-            .is_err()
+        rank_sets(&[1.0, f64::NAN], &[vec![1.0; 2], vec![1.0; 2]], &RankRule::default()).is_err()
     );
     assert!(rank_sets(&[1.0], &[], &RankRule::default()).is_err());
 }
