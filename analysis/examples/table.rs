@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use analysis::{Ask, Declaration, DontKnow, Est, Scale, Scores};
+use analysis::{Ask, Declaration, DegreesOfFreedom, DontKnow, Est, IntervalRule, Scale, Scores};
 use data::{QUESTIONS, Survey};
 use serde_json::json;
 
@@ -58,7 +58,10 @@ fn compute(folder: &Path) -> Result<(usize, Vec<Est>), Box<dyn Error>> {
     let counts = counts.ok_or("rows of a stratum have different weights")?;
     let scores = Scores::new([(1, 0.0), (2, 25.0), (3, 50.0), (4, 75.0), (5, 100.0)]);
     let scale = Scale::scored(&scores, DontKnow::Missing);
-    let table = counts.means(&scale, &survey.units, &Ask::default())?;
+    // As R survey answers, so that the two can be compared: units less strata, and limits by t.
+    let ask =
+        Ask { df: DegreesOfFreedom::UnitsLessStrata, interval: IntervalRule::T, ..Ask::default() };
+    let table = counts.means(&scale, &survey.units, &ask)?;
     Ok((design.rows(), table))
 }
 
