@@ -9,7 +9,7 @@
 //! | [`questionnaire`] | what is asked: forms, routing, which answers are valid |
 //! | [`criteria`] | what it counts for: frameworks of criteria, scoring rules as data |
 //! | [`survey`] | forms, groups, units, criteria and rule of one survey, read from its files |
-//! | [`sampling`] | who is asked: frames, draws, records, reserves |
+//! | [`sampling`] | who is asked: plans, frames, draws, records, reserves |
 //! | [`fieldwork`] | what comes back: codes, gate, drafts, sealed box, receipts |
 //! | [`report`] | what may be published: facts in, suppressed tables with their uncertainty out |
 //! | [`secrets`] | keys that never lie in the database |

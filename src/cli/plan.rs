@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     conduct::{
-        PlanBasis, ProposedTargets, plan_assumptions, plan_remarks, plan_rows,
-        plans_missed_margins, proposed_targets,
+        PlanBasis, ProposedTargets, plan_assumptions, plan_misses, plan_remarks, plan_rows,
+        proposed_targets,
     },
     messages::Language,
     report::{aligned, decimal, margin, whole},
@@ -17,7 +17,7 @@ use crate::{
 };
 use clap::{ArgGroup, Args, ValueEnum};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("source").required(true).args(["survey", "round"]))]
@@ -94,28 +94,29 @@ struct Document<'a> {
 }
 
 pub async fn run(args: PlanArgs, settings: &Settings) -> Result<()> {
-    let (survey, basis) = args.start(settings).await?;
-    let request = args.request(&survey)?;
-    let plan = plan(&basis.cells, &request).map_err(|refused| Failure::Data(refused.text()))?;
     let language = settings.language;
+    let (survey, basis) = args.start(settings).await?;
+    let request = args.request(&survey, language)?;
+    let plan = plan(&basis.cells, &request).map_err(|refused| Failure::Data(refused.text()))?;
+    if let Some(path) = &args.csv {
+        write(path, &proposed_targets(&survey, &plan), language)?;
+    }
+    if !args.json {
+        eprintln!("{}", language.say(basis.source.said()));
+    }
+    for text in plan_misses(&survey, &plan, language) {
+        eprintln!("{text}");
+    }
     if args.json {
         let document = Document {
             survey: &survey.id,
             round: args.round.as_deref(),
             populations: basis.source.word(),
-            plan: plan.clone().sorted_by_code(),
+            plan: plan.sorted_by_code(),
         };
-        print(serde_json::to_string(&document).expect("a plan is plain data"))?;
+        print(serde_json::to_string(&document).expect("a plan is plain data"))
     } else {
-        print(tables(&survey, &plan, language))?;
-        eprintln!("{}", language.say(basis.source.said()));
-    }
-    for text in plans_missed_margins(&survey, &plan, language) {
-        eprintln!("{text}");
-    }
-    match &args.csv {
-        Some(_) => args.write(&proposed_targets(&survey, &plan), language),
-        None => Ok(()),
+        print(tables(&survey, &plan, language))
     }
 }
 
@@ -133,12 +134,14 @@ impl PlanArgs {
         Ok((round.survey, basis))
     }
 
-    fn request(&self, survey: &Survey) -> Result<PlanRequest> {
+    fn request(&self, survey: &Survey, language: Language) -> Result<PlanRequest> {
         let groups: Vec<&str> = survey.groups.iter().map(|group| group.code.as_str()).collect();
         let least = u64::from(survey.merging.least);
         let request = PlanRequest::read(&self.fields()?, &groups, least).map_err(|wrong| {
-            let first = wrong.into_iter().next();
-            Failure::Environment(first.map_or_else(|| text!("plan.nobody"), |wrong| wrong.why))
+            let first = wrong.first().expect("a request that is refused has a wrong field");
+            let of_group = [RATE_OF, SHARE_OF].into_iter().find(|of| first.field.starts_with(of));
+            let flag = of_group.map_or(first.field.as_str(), |of| of.trim_end_matches('-'));
+            Failure::Environment(text!("plan.flag", flag = flag, why = first.why.say(language)))
         })?;
         let method = request.method;
         if self.n.is_some() && !method.shares_out() {
@@ -179,34 +182,24 @@ impl PlanArgs {
         }
         Ok(fields)
     }
+}
 
-    /// Writes the new targets, and says what could not be taken over.
-    fn write(&self, proposed: &ProposedTargets, language: Language) -> Result<()> {
-        let path = self.csv.as_deref();
-        write_out(path, targets_csv(&proposed.targets).as_bytes())?;
-        let shown = path.map(|path| path.display().to_string()).unwrap_or_default();
-        let mut said = vec![text!("plan.written", cells = proposed.targets.len(), path = shown)];
-        if let Some(first) = proposed.left_out.first() {
-            let cells = proposed.left_out.len();
-            said.push(text!(
-                "plan.left_out",
-                cells = cells,
-                unit = first.unit,
-                group = first.group
-            ));
-        }
-        if let Some(first) = proposed.contradicted.first() {
-            let cells = proposed.contradicted.len();
-            said.push(text!(
-                "plan.population_left_out",
-                cells = cells,
-                unit = first.unit,
-                group = first.group
-            ));
-        }
-        said.iter().for_each(|text| eprintln!("{}", text.say(language)));
-        Ok(())
+/// Writes the new targets, and says what could not be taken over.
+fn write(path: &Path, proposed: &ProposedTargets, language: Language) -> Result<()> {
+    write_out(Some(path), targets_csv(&proposed.targets).as_bytes())?;
+    let written = text!("plan.written", cells = proposed.targets.len(), path = path.display());
+    let left_out = proposed.left_out.first().map(|first| {
+        let cells = proposed.left_out.len();
+        text!("plan.left_out", cells = cells, unit = first.unit, group = first.group)
+    });
+    let contradicted = proposed.contradicted.first().map(|first| {
+        let cells = proposed.contradicted.len();
+        text!("plan.population_left_out", cells = cells, unit = first.unit, group = first.group)
+    });
+    for text in [written].into_iter().chain(left_out).chain(contradicted) {
+        eprintln!("{}", text.say(language));
     }
+    Ok(())
 }
 
 /// The plan as tables for a terminal.
@@ -216,15 +209,16 @@ fn tables(survey: &Survey, plan: &Plan, language: Language) -> String {
         out.push_str(&format!("{line}\n"));
     }
     let of = |rows| plan_rows(survey, rows).into_iter();
-    for (title, left, rows) in [
-        ("plan.by_unit", 1, of(&plan.units).chain([&plan.all]).collect::<Vec<_>>()),
-        ("plan.by_group", 1, of(&plan.groups).chain([&plan.all]).collect()),
-        ("plan.by_cell", 2, of(&plan.cells).collect()),
+    let (unit, group) = ("plan.col_unit", "plan.col_group");
+    for (title, names, rows) in [
+        ("plan.by_unit", &[unit][..], of(&plan.units).chain([&plan.all]).collect::<Vec<_>>()),
+        ("plan.by_group", &[group], of(&plan.groups).chain([&plan.all]).collect()),
+        ("plan.by_cell", &[unit, group], of(&plan.cells).collect()),
     ] {
-        let lines: Vec<Vec<String>> = std::iter::once(heads(left, title, language))
-            .chain(rows.into_iter().map(|row| line(survey, row, left, language)))
+        let lines: Vec<Vec<String>> = std::iter::once(heads(names, language))
+            .chain(rows.into_iter().map(|row| line(survey, row, names.len(), language)))
             .collect();
-        out.push_str(&format!("\n{}\n{}", language.say(title), aligned(&lines, left)));
+        out.push_str(&format!("\n{}\n{}", language.say(title), aligned(&lines, names.len())));
     }
     for line in plan_remarks(survey, plan, language) {
         out.push_str(&format!("\n{line}"));
@@ -233,12 +227,8 @@ fn tables(survey: &Survey, plan: &Plan, language: Language) -> String {
     out
 }
 
-fn heads(left: usize, title: &str, language: Language) -> Vec<String> {
-    let names: &[&'static str] = match title {
-        "plan.by_unit" => &["plan.col_unit"],
-        "plan.by_group" => &["plan.col_group"],
-        _ => &["plan.col_unit", "plan.col_group", "plan.col_limits"],
-    };
+/// The headings of a table whose rows are named by so many columns; a cell has limits, too.
+fn heads(names: &[&'static str], language: Language) -> Vec<String> {
     let figures = [
         "plan.col_population",
         "plan.col_wanted",
@@ -249,8 +239,8 @@ fn heads(left: usize, title: &str, language: Language) -> Vec<String> {
         "plan.col_official",
         "plan.col_official_margin",
     ];
-    let (names, limits) = names.split_at(left);
-    let keys = names.iter().chain(&figures).chain(limits);
+    let limits = (names.len() == 2).then_some("plan.col_limits");
+    let keys = names.iter().copied().chain(figures).chain(limits);
     keys.map(|key| language.say(key).to_owned()).chain([String::new()]).collect()
 }
 

@@ -18,8 +18,8 @@ pub use field::Released;
 pub use frame::Frozen;
 pub use inviting::Invited;
 pub use planning::{
-    PlanBasis, PopulationSource, ProposedTargets, plan_assumptions, plan_remarks, plan_rows,
-    plans_missed_margins, proposed_targets,
+    PlanBasis, PopulationSource, ProposedTargets, plan_assumptions, plan_misses, plan_remarks,
+    plan_rows, proposed_targets,
 };
 pub use publishing::Published;
 pub use setup::RoundPlan;

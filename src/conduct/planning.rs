@@ -27,7 +27,7 @@ pub enum PopulationSource {
     /// The list of people as it was imported.
     List,
     /// The independent totals in the survey's targets.
-    Elsewhere,
+    Independent,
 }
 
 /// Targets that a plan proposes.
@@ -47,7 +47,7 @@ impl PopulationSource {
         match self {
             Self::Draw => "draw",
             Self::List => "list",
-            Self::Elsewhere => "elsewhere",
+            Self::Independent => "independent",
         }
     }
 
@@ -56,7 +56,7 @@ impl PopulationSource {
         match self {
             Self::Draw => "plan.from_draw",
             Self::List => "plan.from_list",
-            Self::Elsewhere => "plan.from_elsewhere",
+            Self::Independent => "plan.from_independent",
         }
     }
 }
@@ -74,7 +74,7 @@ impl PlanBasis {
             ));
         }
         let people = |target: &Target| u64::from(target.population.unwrap_or_default());
-        Ok(Self { cells: cells(survey, people), source: PopulationSource::Elsewhere })
+        Ok(Self { cells: cells(survey, people), source: PopulationSource::Independent })
     }
 }
 
@@ -184,7 +184,7 @@ pub fn plan_assumptions(survey: &Survey, plan: &Plan, language: Language) -> Vec
 }
 
 /// The margins that were wanted and are out of reach, in sentences.
-pub fn plans_missed_margins(survey: &Survey, plan: &Plan, language: Language) -> Vec<String> {
+pub fn plan_misses(survey: &Survey, plan: &Plan, language: Language) -> Vec<String> {
     let margins = plan.request.margins;
     let wanted = |wanted: Option<f64>| margin(wanted, language);
     let sentence = |row: &PlanRow| {

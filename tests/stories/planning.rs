@@ -68,7 +68,7 @@ fn the_plan_of_a_survey_is_a_table_a_document_and_the_next_targets() {
     assert_eq!((&made["survey"], &made["round"]), (&"so-tnmt-2024".into(), &().into()));
     assert_eq!(
         (&made["populations"], &made["request"]["method"]),
-        (&"elsewhere".into(), &"margins".into())
+        (&"independent".into(), &"margins".into())
     );
     for unit in rows(&made, "units") {
         assert!(unit["margin"].as_f64().unwrap() <= 0.05 + 1e-9, "{unit}");
@@ -119,12 +119,16 @@ fn what_cannot_be_planned_is_explained() {
     }
     let plan = |more: &[&'static str]| [&["plan", "--survey", folder.as_str()][..], more].concat();
     for (more, vi, en) in [
-        (&["--margin", "năm"][..], "“năm” không phải tỷ lệ", "“năm” is not a percentage"),
+        (&["--margin", "năm"][..], "--margin: “năm” không phải tỷ lệ", "“năm” is not a percentage"),
         (&["--margin", "60"], "không quá 50", "up to 50"),
-        (&["--response-rate", "xx=50"], "“xx”. Các nhóm: ld, cc, nd, dn", "“xx”. Known: ld"),
+        (
+            &["--response-rate", "xx=50"],
+            "--response-rate: Không có nhóm đối tượng mã “xx”. Các nhóm: ld, cc, nd, dn",
+            "“xx”. Known: ld",
+        ),
         (&["--share", "80"], "NHÓM=TỶ_LỆ", "GROUP=PERCENTAGE"),
         (&["--n", "1e3"], "“1e3” không phải số nguyên dương", "positive whole number"),
-        (&["--method", "equal"], "cần tổng số phiếu", "needs the number of answers"),
+        (&["--method", "equal"], "--n: Phương pháp này cần", "--n: This method needs"),
         (&["--method", "margins"], "cần ít nhất một mức sai số", "needs a margin"),
         (&["--method", "current", "--n", "9"], "không dùng --n", "does not use --n"),
         (
@@ -137,9 +141,7 @@ fn what_cannot_be_planned_is_explained() {
     }
     refused(&place, &plan(&["--n", "60"]), 1, &["cần ít nhất"], &["are not enough"]);
     let unwritable = plan(&["--csv", "no/targets.csv"]);
-    let ran = place.run(&unwritable);
-    assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.err.contains("Không ghi được no/targets.csv"), "{ran:?}");
+    refused(&place, &unwritable, 2, &["Không ghi được no/targets.csv"], &["cannot be written"]);
     refused(&place, &["plan", "--survey", "none"], 2, &["Không đọc được"], &["cannot be read"]);
     refused(&place, &["plan", "--round", "r1"], 1, &["“r1”"], &["“r1”"]);
 
@@ -163,7 +165,7 @@ fn by_its_list(place: &Place) {
     place.run(&create).done(&["r1"]);
     let plan = ["plan", "--round", "r1", "--json"];
     let before = json(&place.run(&plan));
-    assert_eq!((&before["populations"], &before["round"]), (&"elsewhere".into(), &"r1".into()));
+    assert_eq!((&before["populations"], &before["round"]), (&"independent".into(), &"r1".into()));
     let file = place.folder.join("list.csv");
     fs::write(&file, list(&targets)).unwrap();
     place.run(&["frame", "import", "--round", "r1", file.to_str().unwrap()]).done(&["6042"]);

@@ -11,14 +11,16 @@
 //! through distribution theory", Journal of Statistical Planning and Inference 123 (the
 //! list-sequential method); J. Hájek (1981), Sampling from a Finite Population.
 
-use super::{SelectionError, Start};
+use super::{SelectionError, Start, WHOLE};
 
 /// Units times sample size for which time and memory are taken.
 const MOST: usize = 10_000_000;
 /// Probabilities are reached to within this.
 const REACHED: f64 = 1e-12;
-/// Farther off than this they are not.
-const MISSED: f64 = 1e-9;
+/// Farther off than this they are not; probabilities that do not quite add up cannot be nearer.
+const MISSED: f64 = WHOLE;
+/// A step shorter than this leads nowhere.
+const SHORTEST: f64 = 1e-6;
 /// Trials to reach them.
 const TRIALS: usize = 200;
 
@@ -92,7 +94,7 @@ impl Design {
         let mut error = distance(&chances, wanted);
         let mut length = 1.0;
         for _ in 0..TRIALS {
-            if error <= REACHED {
+            if error <= REACHED || length < SHORTEST {
                 break;
             }
             let next: Vec<f64> = stepped(&p, &chances, wanted, length);
@@ -302,6 +304,7 @@ mod tests {
             assert_eq!(select(&p, &[0.9, 0.0, 0.4, 0.0]), Ok(vec![0, 2]));
             assert_eq!(select(&p, &[0.9, 0.0, 0.6, 0.9]), Ok(vec![0, 3]));
             assert_eq!(select(&[1.0, 1.0], &[0.0, 0.5]), Ok(vec![0, 1]));
+            assert_eq!(select(&[0.999_999_9; 2], &[0.0, 0.5]), Ok(vec![0, 1]));
             assert_eq!(select(&[], &[]), Ok(vec![]));
         }
     }

@@ -152,13 +152,12 @@ impl Draft<'_> {
     /// cells add to a variance what the plan cannot change. Where a margin is out of reach,
     /// everybody concerned is asked.
     fn by_margins(&self) -> Result<(Vec<u64>, Option<u64>), PlanRefused> {
-        let mut asked_whole: Vec<bool> =
-            (0..self.cells.len()).map(|at| self.is_census(at)).collect();
+        let mut fixed: Vec<Option<u64>> = self.each(|at| self.fixed(at))?;
         let mut domains = self.domains();
         let all_kept = domains.len();
         loop {
-            let open: Vec<usize> = (0..self.cells.len()).filter(|&at| !asked_whole[at]).collect();
-            let mut places = vec![None; self.cells.len()];
+            let open: Vec<usize> = (0..fixed.len()).filter(|&at| fixed[at].is_none()).collect();
+            let mut places = vec![None; fixed.len()];
             (0..).zip(&open).for_each(|(place, &at)| places[at] = Some(place));
             let limits = open.iter().map(|&at| self.limits(at)).collect::<Result<Vec<_>, _>>()?;
             let targets = domains
@@ -167,19 +166,17 @@ impl Draft<'_> {
                 .collect::<Result<Vec<_>, _>>()?;
             match allocate_to_targets(&limits, &targets) {
                 Ok(least) => {
-                    let mut wanted = self.populations();
-                    let census: u64 =
-                        (0..wanted.len()).filter(|&at| asked_whole[at]).map(|at| wanted[at]).sum();
+                    let fewest = fixed.iter().flatten().sum::<u64>() + least.fewest();
                     for (&at, &n) in open.iter().zip(&least.respondents) {
-                        wanted[at] = n;
+                        fixed[at] = Some(n);
                     }
-                    let proven = domains.len() == all_kept;
-                    return Ok((wanted, proven.then(|| census + least.fewest())));
+                    let wanted = fixed.into_iter().map(Option::unwrap_or_default).collect();
+                    return Ok((wanted, (domains.len() == all_kept).then_some(fewest)));
                 }
                 Err(AllocationError::OutOfReach { targets }) => {
                     let gone: BTreeSet<usize> = targets.into_iter().collect();
                     for &at in gone.iter().flat_map(|&j| &domains[j].0) {
-                        asked_whole[at] = true;
+                        fixed[at] = Some(self.cells[at].population);
                     }
                     let mut number = 0..;
                     domains.retain(|_| number.next().is_none_or(|j| !gone.contains(&j)));
@@ -187,6 +184,15 @@ impl Draft<'_> {
                 Err(other) => return Err(other.into()),
             }
         }
+    }
+
+    /// What is wanted of a cell of which everybody is asked in any case: of all for a census, and
+    /// where so few people will answer that the fewest answers wanted need everybody.
+    fn fixed(&self, at: usize) -> Result<Option<u64>, AllocationError> {
+        let population = self.cells[at].population;
+        let (lower, _) = self.bounds(at);
+        let most = most_respondents(population, self.request.rate(self.group(at)))?;
+        Ok((self.is_census(at) || most < lower).then_some(lower))
     }
 
     /// The units, groups and whole of which a margin is wanted: their cells and the margin.
@@ -240,7 +246,7 @@ impl Draft<'_> {
         let population = self.cells[at].population;
         let (lower, _) = self.bounds(at);
         let upper = most_respondents(population, self.request.rate(self.group(at)))?;
-        Ok(StratumLimits { population, cost: 1.0, lower: lower.min(upper), upper })
+        Ok(StratumLimits { population, cost: 1.0, lower, upper })
     }
 
     /// Fewest and most answers that may be wanted of a cell.

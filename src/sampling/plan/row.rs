@@ -25,7 +25,7 @@ pub struct Plan {
     pub all: PlanRow,
     /// No sample keeps all margins wanted with fewer answers; none where one is missed.
     pub fewest: Option<u64>,
-    /// What the official formula comes to when it is applied to the whole only.
+    /// What the official formula comes to when it is applied to the whole of several units.
     pub official: Option<OfficialWhole>,
 }
 
@@ -100,7 +100,7 @@ impl PlanRow {
     }
 
     fn held_to(self, wanted: Option<f64>) -> Self {
-        let kept = |wanted: f64| self.margin.is_some_and(|margin| margin <= wanted * (1.0 + 1e-9));
+        let kept = |wanted: f64| self.margin.is_some_and(|margin| margin <= wanted * (1.0 + 1e-6));
         let reach = match wanted {
             None => Reach::Free,
             Some(wanted) if self.population == 0 || kept(wanted) => Reach::Kept,
@@ -225,6 +225,9 @@ impl Draft<'_> {
 
     /// The whole is then known as well as the formula says; a unit that gets its part of n is not.
     fn official_whole(&self, units: &[(String, Vec<usize>)]) -> Option<OfficialWhole> {
+        if units.len() < 2 {
+            return None;
+        }
         let every: Vec<usize> = (0..self.cells.len()).collect();
         let people = self.people(&every);
         let n = self.official_n(people);

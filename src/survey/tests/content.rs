@@ -53,6 +53,14 @@ fn the_departments_targets_are_a_quarter_of_its_people() {
 }
 
 #[test]
+fn targets_are_written_as_they_are_read() {
+    for path in ["surveys/so-tnmt-2024", "surveys/bo-tnmt-2020", "tests/data/hai-long-2022"] {
+        let file = fs::read_to_string(folder(path).join("targets.csv")).expect("targets.csv");
+        assert_eq!(crate::survey::targets_csv(&survey(path).targets), file);
+    }
+}
+
+#[test]
 fn a_page_is_one_thing_or_a_short_battery_with_the_same_options() {
     for path in ["surveys/so-tnmt-2024", "surveys/bo-tnmt-2020"] {
         for form in survey(path).forms.values() {

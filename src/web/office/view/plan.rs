@@ -4,9 +4,7 @@ use super::{
     group_name, path, room, room_at, unit_name,
 };
 use crate::{
-    conduct::{
-        PopulationSource, Round, plan_assumptions, plan_remarks, plan_rows, plans_missed_margins,
-    },
+    conduct::{PopulationSource, Round, plan_assumptions, plan_misses, plan_remarks, plan_rows},
     messages::{Language, Text},
     report::{NBSP, brief_percent, decimal, margin, whole},
     sampling::{FIELDS, Method, Plan, PlanRow, RATE_OF, Reach, SHARE_OF, Wrong},
@@ -67,8 +65,8 @@ impl Planning<'_> {
             p.ask { (say("plan.lead")) }
             p.small { (say(self.source.said())) }
             (self.form(language))
-            @if let Planned::Plan(plan) = self.outcome { (self.result(plan, language)) }
             (explained(language))
+            @if let Planned::Plan(plan) = self.outcome { (self.result(plan, language)) }
         };
         let here = self.address();
         room_at(language, self.round, Room::Plan, Switch::Link(&here), &body)
@@ -94,7 +92,7 @@ impl Planning<'_> {
     fn problems(&self, language: Language) -> Markup {
         let fields: Vec<Field> =
             self.fields(language).into_iter().chain(self.group_fields(language)).collect();
-        let id = |name: &str| fields.iter().find(|one| one.name == name).map(|one| &one.id);
+        let field = |name: &str| fields.iter().find(|one| one.name == name);
         let said = |why: &Text| format!("{}.", why.say(language));
         html! {
             @match self.outcome {
@@ -109,8 +107,10 @@ impl Planning<'_> {
                     div.errors role="alert" tabindex="-1" autofocus {
                         h2 { (language.say("pages.errors")) }
                         ul { @for one in wrong { li {
-                            @match id(&one.field) {
-                                Some(id) => { a href={ "#" (id) } { (said(&one.why)) } }
+                            @match field(&one.field) {
+                                Some(field) => {
+                                    a href={ "#" (field.id) } { (field.label) ": " (said(&one.why)) }
+                                }
                                 None => { (said(&one.why)) }
                             }
                         } } }
@@ -231,7 +231,7 @@ impl Planning<'_> {
 
     fn result(&self, plan: &Plan, language: Language) -> Markup {
         let (say, survey) = (|key| language.say(key), &self.round.survey);
-        let missed = plans_missed_margins(survey, plan, language);
+        let missed = plan_misses(survey, plan, language);
         html! {
             section {
                 h2 { (say("plan.result")) }

@@ -77,7 +77,7 @@ fn plan_page(survey: Survey, typed: &[(&str, &str)], language: Language) -> Stri
             Ok(plan) => Planned::Plan(Box::new(plan)),
         },
     };
-    let source = crate::conduct::PopulationSource::Elsewhere;
+    let source = crate::conduct::PopulationSource::Independent;
     let round = round(survey, RoundState::Setup);
     Planning { round: &round, typed: &typed, source, outcome: &outcome }.page(language).text()
 }
