@@ -1,5 +1,7 @@
 //! Sums, differences and smooth functions of figures, with their full covariance.
 
+use rayon::prelude::*;
+
 use crate::design::Design;
 use crate::distribution::student_t_two_sided;
 use crate::error::FigureError;
@@ -7,7 +9,7 @@ use crate::estimate::{Ask, Flag, IntervalRule};
 use crate::exact_sum::exact_sum;
 use crate::figure::{Figure, Influence, Reference};
 use crate::variable::{Range, range};
-use crate::variance::covariance;
+use crate::variance::{covariance, strata_of};
 
 /// What to do when a part of a weighted mean has no data, for instance a group that nobody
 /// of which answered.
@@ -201,13 +203,25 @@ impl<'d> Figure<'d> {
 /// # Errors
 /// As [`Figure::covariance`].
 pub fn covariance_matrix(figures: &[&Figure<'_>]) -> Result<Vec<Vec<f64>>, FigureError> {
+    let strata: Vec<Option<Vec<bool>>> =
+        figures.iter().map(|figure| strata_of(figure.design, &figure.influence)).collect();
+    let apart = |i: usize, j: usize| match (&strata[i], &strata[j]) {
+        (Some(one), Some(other)) => !one.iter().zip(other).any(|(one, other)| *one && *other),
+        _ => false,
+    };
+    let pairs: Vec<(usize, usize)> =
+        (0..figures.len()).flat_map(|i| (0..=i).map(move |j| (i, j))).collect();
+    let value = |&(i, j): &(usize, usize)| match apart(i, j) {
+        // Strata are sampled independently.
+        true => same_design(figures[i].design, figures[j].design).map(|()| 0.0),
+        false => figures[i].covariance(figures[j]),
+    };
+    let values: Vec<Result<f64, FigureError>> = pairs.par_iter().map(value).collect();
     let mut matrix = vec![vec![0.0; figures.len()]; figures.len()];
-    for (i, first) in figures.iter().enumerate() {
-        for (j, second) in figures.iter().enumerate().take(i + 1) {
-            let value = first.covariance(second)?;
-            matrix[i][j] = value;
-            matrix[j][i] = value;
-        }
+    for (&(i, j), value) in pairs.iter().zip(values) {
+        let value = value?;
+        matrix[i][j] = value;
+        matrix[j][i] = value;
     }
     Ok(matrix)
 }

@@ -85,12 +85,28 @@ impl Critical {
     /// Statistics, 3rd ed., section 3.2), here taken from the quantiles three errors to either
     /// side.
     pub(crate) fn of(mut values: Vec<f64>, level: f64) -> Self {
-        values.sort_by(f64::total_cmp);
-        let spread = (level * (1.0 - level) / values.len().max(1) as f64).sqrt();
-        let (from, to) = ((level - 3.0 * spread).max(0.0), (level + 3.0 * spread).min(1.0));
+        let [from, to, spread] = Self::range(values.len(), level);
+        let read = values.len() - Self::needed(values.len(), level);
+        if read > 0 {
+            values.select_nth_unstable_by(read - 1, f64::total_cmp);
+        }
+        values[read..].sort_unstable_by(f64::total_cmp);
         let at = |p: f64| quantile(&values, p);
         let error = (at(to) - at(from)) * spread / (to - from);
         Self { value: at(level), error: if error.is_finite() { error } else { f64::MAX } }
+    }
+
+    /// How many of the largest of so many values [`Critical::of`] reads; of the others, only
+    /// that they are smaller.
+    pub(crate) fn needed(draws: usize, level: f64) -> usize {
+        let [from, ..] = Self::range(draws, level);
+        draws - position(from, draws.saturating_sub(1))
+    }
+
+    /// The quantiles that the error is read from, and the standard error of the share below one.
+    fn range(draws: usize, level: f64) -> [f64; 3] {
+        let spread = (level * (1.0 - level) / draws.max(1) as f64).sqrt();
+        [(level - 3.0 * spread).max(0.0), (level + 3.0 * spread).min(1.0), spread]
     }
 }
 
@@ -98,9 +114,14 @@ impl Critical {
 pub(crate) fn quantile(sorted: &[f64], p: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
     let place = p * last as f64;
-    let below = (0..=last).rfind(|&i| i as f64 <= place).unwrap_or(0);
+    let below = position(p, last);
     let above = (below + 1).min(last);
     sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
+}
+
+/// The whole part of `p · last`.
+fn position(p: f64, last: usize) -> usize {
+    (0..=last).rfind(|&i| i as f64 <= p * last as f64).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -61,6 +61,17 @@ pub(crate) fn covariance(
     Ok(over_strata(design, first, second, false)?.value)
 }
 
+/// In which strata a figure has a variance; nothing where others take part in it.
+pub(crate) fn strata_of(design: &Design, influence: &[Influence]) -> Option<Vec<bool>> {
+    if !design.adjustments.is_empty() || design.unequal.is_some() {
+        return None;
+    }
+    let level = design.levels.first()?;
+    let mut concerned = vec![false; level.sampled.len()];
+    influence.iter().for_each(|one| concerned[level.parent[one.row as usize] as usize] = true);
+    Some(concerned)
+}
+
 fn over_strata(
     design: &Design,
     first: &[Influence],

@@ -16,7 +16,8 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use analysis::{
-    Ask, Declaration, Design, DontKnow, Est, Limits, Margin, RankRule, Scale, Scores, rank_sets,
+    Ask, Declaration, Design, Domain, DontKnow, Est, Figure, Limits, Margin, RankRule, Scale,
+    Scores, Variable, covariance_matrix, rank_sets, rank_sets_of,
 };
 use data::{QUESTIONS, Survey};
 
@@ -89,8 +90,8 @@ fn figures(folder: &Path, runs: usize) -> Result<(), Failure> {
         tables(folder, runs, bar([None, Some(0.4)]), "180 cells", strata)?,
         raking(&survey, &design, runs, bar([None, Some(1.0)]))?,
         replicates(&survey, &design, runs, bar([Some(10.0), None]))?,
-        ranks(&survey, &design, runs, Some(1.0))?,
     ];
+    let lines = lines.into_iter().chain(ranks(&survey, &design, runs, Some(1.0))?);
     println!("{:<46} {:>9} {:>7} {:>9} {:>6}  beside it", "", "median", "bar", "floor", "ratio");
     for Line { figure, bar, seconds, floor, beside } in lines {
         let bar = bar.map_or(String::new(), |bar| format!("{bar} s"));
@@ -129,9 +130,12 @@ fn median(figures: &mut [f64]) -> f64 {
     figures[figures.len() / 2]
 }
 
+fn scores() -> Scores {
+    Scores::new([(1, 0.0), (2, 25.0), (3, 50.0), (4, 75.0), (5, 100.0)])
+}
+
 fn scale() -> Scale {
-    let scores = Scores::new([(1, 0.0), (2, 25.0), (3, 50.0), (4, 75.0), (5, 100.0)]);
-    Scale::scored(&scores, DontKnow::Missing)
+    Scale::scored(&scores(), DontKnow::Missing)
 }
 
 /// The domains of a table, each given by its strata.
@@ -251,27 +255,43 @@ fn replicates(
     Ok(Line { figure, bar, seconds, floor, beside: "as many times one counting of all answers" })
 }
 
-fn ranks(survey: &Survey, design: &Design, runs: usize, bar: Option<f64>) -> Result<Line, Failure> {
-    let counts = design.count_answers(&survey.answers, QUESTIONS)?.ok_or("different weights")?;
-    let figure = |unit: &Vec<usize>| counts.mean(0, &scale(), unit, &Ask::default());
-    let figures = survey.units.iter().map(figure).collect::<Result<Vec<Est>, _>>()?;
-    let estimates: Vec<f64> = figures.iter().filter_map(|est| est.value).collect();
-    let errors: Vec<f64> = figures.iter().filter_map(|est| est.se).collect();
-    let entry = |i: usize, j: usize| if i == j { errors[i] * errors[i] } else { 0.0 };
-    let size = errors.len();
-    let covariance: Vec<Vec<f64>> =
-        (0..size).map(|i| (0..size).map(|j| entry(i, j)).collect()).collect();
+/// With variances that are taken to be known, and with what each variance estimate is worth.
+fn ranks(
+    survey: &Survey,
+    design: &Design,
+    runs: usize,
+    bar: Option<f64>,
+) -> Result<[Line; 2], Failure> {
+    let first: Vec<i8> = survey.answers.chunks(QUESTIONS).map(|row| row[0]).collect();
+    let answers = Variable::scored(&first, &scores(), DontKnow::Missing)?;
+    let domains: Vec<Domain> = survey.units.iter().map(|unit| design.in_strata(unit)).collect();
+    let figures = domains
+        .iter()
+        .map(|unit| design.mean(&answers, unit))
+        .collect::<Result<Vec<Figure>, _>>()?;
+    let figures: Vec<&Figure> = figures.iter().collect();
+    let estimates: Vec<f64> = figures.iter().filter_map(|figure| figure.value()).collect();
+    let covariance = covariance_matrix(&figures)?;
+    let size = figures.len();
     let rule = RankRule::default();
-    let own = || rank_sets(&estimates, &covariance, &rule).map(|_| ()).map_err(Failure::from);
     let floor = || {
         let mut chance = make::Chance::new();
         let sum: f64 = (0..rule.draws * size).map(|_| chance.normal()).sum();
         std::hint::black_box(sum);
         Ok(())
     };
-    let (seconds, floor) = medians(runs, own, floor)?;
-    let figure = format!("rank sets of {size} units, {} draws", rule.draws);
-    Ok(Line { figure, bar, seconds, floor, beside: "as many normal numbers, one thread" })
+    let line = |how: &str, seconds: f64, floor: f64| Line {
+        figure: format!("rank sets of {size} units, {} draws{how}", rule.draws),
+        bar,
+        seconds,
+        floor,
+        beside: "as many normal numbers, one thread",
+    };
+    let known = || rank_sets(&estimates, &covariance, &rule).map(|_| ()).map_err(Failure::from);
+    let (known, beside) = medians(runs, known, floor)?;
+    let estimated = || rank_sets_of(&figures, &rule).map(|_| ()).map_err(Failure::from);
+    let (estimated, again) = medians(runs, estimated, floor)?;
+    Ok([line("", known, beside), line(" by t", estimated, again)])
 }
 
 /// The peak memory of a process that does one thing, in MB.
