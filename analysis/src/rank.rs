@@ -83,25 +83,40 @@ pub struct RankSets {
 /// The critical values take into account what each variance estimate is worth
 /// ([`crate::DegreesOfFreedom::Effective`]): in a draw, the variances vary as the errors do.
 /// What strata whose answers are all alike may hide is added to the variance.
+/// A figure whose uncertainty is not known (one respondent) is told apart from nobody.
 ///
 /// # Errors
 /// [`RankError::NoValue`] for a figure without data; [`RankError::Unusable`] for figures of
-/// different designs or without a variance.
+/// different designs.
 pub fn rank_sets_of(figures: &[&Figure<'_>], rule: &RankRule) -> Result<RankSets, RankError> {
-    let mut covariance = covariance_matrix(figures).map_err(|_| RankError::Unusable)?;
-    let (mut estimates, mut df, mut approximate) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut compared, mut approximate) = (Vec::new(), Vec::new());
+    let (mut estimates, mut hidden, mut df) = (Vec::new(), Vec::new(), Vec::new());
     for (position, figure) in figures.iter().enumerate() {
         let value = figure.value().ok_or(RankError::NoValue { figure: position })?;
         let found = figure.uncertainty().map_err(|_| RankError::Unusable)?;
-        covariance[position][position] += found.hidden;
-        estimates.push(value);
-        df.push(found.df);
         if found.approximate {
             approximate.push(position);
         }
+        if found.hidden.is_finite() {
+            compared.push(position);
+            estimates.push(value);
+            hidden.push(found.hidden);
+            df.push(found.df);
+        }
     }
-    let sets = sets_of(&estimates, &covariance, Some(&df), rule)?;
-    Ok(RankSets { approximate, ..sets })
+    let known: Vec<&Figure<'_>> = compared.iter().map(|&position| figures[position]).collect();
+    let mut covariance = covariance_matrix(&known).map_err(|_| RankError::Unusable)?;
+    hidden.iter().enumerate().for_each(|(at, hidden)| covariance[at][at] += hidden);
+    let found = sets_of(&estimates, &covariance, Some(&df), rule)?;
+    let unknown = figures.len() - compared.len();
+    let mut sets = RankSets { approximate, ..sets(figures.len(), Decision::default()) };
+    for (at, &position) in compared.iter().enumerate() {
+        (sets.best[position], sets.worst[position]) = (found.best[at], found.worst[at] + unknown);
+    }
+    sets.apart = found.apart.iter().map(|&(a, b)| (compared[a], compared[b])).collect();
+    (sets.margin, sets.settled) = (found.margin, found.settled);
+    sets.critical_values = found.critical_values;
+    Ok(sets)
 }
 
 /// Sets of ranks from estimates and their covariances, which are taken to be known: for large
