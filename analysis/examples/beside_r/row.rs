@@ -50,11 +50,10 @@ impl Row {
     }
 }
 
-/// The first numbers.
+/// All of a few numbers, or the first of many.
 fn several(numbers: &[f64]) -> String {
-    const SHOWN: usize = 6;
-    let shown: Vec<String> = numbers.iter().take(SHOWN).map(|&x| short(x)).collect();
-    let more = if numbers.len() > SHOWN { ", …" } else { "" };
+    let (shown, more) = if numbers.len() > 6 { (2, ", …") } else { (6, "") };
+    let shown: Vec<String> = numbers.iter().take(shown).map(|&x| short(x)).collect();
     shown.join(", ") + more
 }
 

@@ -25,7 +25,7 @@ pub fn calibration(data: &Path) -> Result<Vec<Row>, Failure> {
     Ok(vec![
         Row::new("poststratified", "post-stratified mean and SE", mean(&poststratified)?),
         Row::new("raked", "raked mean and SE", mean(&raked)?)
-            .remark("R projects on the margins a fixed number of times"),
+            .remark("R projects on the margins ten times"),
         Row::new("calibrated", "calibrated, linear, raking and logit", calibrated(data)?),
     ])
 }
