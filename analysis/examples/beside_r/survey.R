@@ -64,7 +64,8 @@ clusters <- svydesign(~dnum, weights = ~pw, fpc = ~fpc, data = data("apiclus1"))
 test <- function(statistic) svychisq(~sch.wide + stype, clusters, statistic = statistic)
 say("rao_scott", test("F")$statistic, test("F")$p.value)
 say("other_tests", test("Wald")$statistic, test("Wald")$p.value, test("adjWald")$p.value,
-    test("Chisq")$p.value, test("saddlepoint")$p.value)
+    test("Chisq")$p.value)
+say("saddlepoint", test("saddlepoint")$p.value)
 
 # Weights made to meet known counts.
 persons <- svydesign(~1, weights = ~pw, fpc = ~fpc, data = data("apisrs"))
