@@ -34,7 +34,6 @@
 //! - [`independence`]: tests for tables.
 //! - [`comparison`]: two groups, and "no change" as something to be shown.
 //! - [`interval`]: the intervals themselves.
-//! - [`replicate`]: bootstrap, jackknife, replicate weights from elsewhere.
 //! - [`bootstrap`]: a whole table drawn again.
 //! - [`replicate`]: bootstrap, jackknife, replicate weights from elsewhere; [`recalibrate`]: with
 //!   the adjustments of the design.
@@ -54,8 +53,6 @@
 //! - [`audit`]: what can be worked out from everything released.
 //! - [`multiplicity`]: many tests at once.
 //! - [`sample_size`], [`allocate`], [`planned`]: how many to ask, where, and what it will tell.
-//! - [`multiplicity`]: many p-values at once.
-//! - [`sample_size`], [`allocate`]: how many to ask, and where.
 //! - [`select`]: unequal-probability selection.
 //! - [`response_rate`]: response rates; [`outcome`]: by stratum, of questions, and how alike.
 //! - [`nonresponse`]: weights for non-response.

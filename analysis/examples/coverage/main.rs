@@ -1,7 +1,7 @@
 //! How often do the intervals cover the truth? Samples from populations shaped like the field.
 //!
-//! `cargo run --release -p analysis --example coverage -- [SAMPLES [RANK SAMPLES]]` (defaults:
-//! 10,000 and 2,000) prints, for every population and figure, how often the intervals of a
+//! `cargo run --release -p analysis --example coverage -- [SAMPLES [RANK SAMPLES]]` (10,000 of
+//! either by default) prints, for every population and figure, how often the intervals of a
 //! nominal 95 % cover the truth, with the lower 99 % Monte-Carlo limit for the default, how many
 //! samples carried a flag that warns, and why the coverage is beyond 98 % where it is.
 //! Then it does the same for simultaneous sets of ranks.
@@ -24,7 +24,7 @@ use verdict::{Verdict, least, percent};
 fn main() -> ExitCode {
     let mut numbers = std::env::args().skip(1).map(|argument| argument.parse::<u64>());
     let mut next = |otherwise| numbers.next().unwrap_or(Ok(otherwise));
-    let (Ok(samples), Ok(of_ranks)) = (next(10_000), next(2_000)) else {
+    let (Ok(samples), Ok(of_ranks)) = (next(10_000), next(10_000)) else {
         eprintln!("usage: coverage [SAMPLES [RANK SAMPLES]]");
         return ExitCode::from(2);
     };
