@@ -75,9 +75,9 @@ impl NormalErrors {
         errors
     }
 
-    /// Variances are estimates.
-    pub(crate) fn studentised(&self) -> bool {
-        self.df.is_some()
+    /// Degrees of freedom of the variances, if these are estimates.
+    pub(crate) fn df(&self) -> Option<&[f64]> {
+        self.df.as_deref()
     }
 
     /// Asks a block.

@@ -2,7 +2,7 @@
 
 use super::RankRule;
 use super::tail::{Sides, Tail};
-use crate::distribution::normal_quantile;
+use crate::distribution::{normal_quantile, student_t_quantile};
 use crate::marginal::{Other, Side, critical_value};
 use crate::matrix::square_root;
 use crate::normal::NormalErrors;
@@ -82,8 +82,9 @@ impl<'a> Comparison<'a> {
                 pairs.push(Pair { statistic, ..pair });
             }
         }
-        // Censuses are compared without any draw.
-        let draws = if pairs.iter().any(|pair| pair.se > 0.0) { rule.draws } else { 0 };
+        // Censuses are compared without any draw, and hardly ever a single pair with some.
+        let open = pairs.iter().filter(|pair| pair.se > 0.0).count();
+        let draws = if open > 1 { rule.draws } else { 0 };
         let df = df.map(|df| unit_at.iter().map(|&unit| df[unit].max(1.0)).collect());
         let errors = NormalErrors::new(&root, df, rule.seed, draws);
         let independent = is_diagonal(&covariance).then(|| standard_errors(&covariance));
@@ -129,7 +130,10 @@ impl<'a> Comparison<'a> {
             let distances = sides.open.iter().map(|p| (p.statistic - critical.value).abs());
             distances.fold(f64::MAX, f64::min)
         };
-        let exact = if self.errors.studentised() { None } else { self.exact_value(sides, rule) };
+        let exact = match self.errors.df() {
+            Some(df) => self.welch(sides, df, rule),
+            None => self.exact_value(sides, rule),
+        };
         if let Some(value) = exact {
             let critical = Critical::exact(value);
             return (critical, nearest(&critical));
@@ -151,6 +155,17 @@ impl<'a> Comparison<'a> {
             let is_enough = |&times: &usize| 1.5 * needed <= times_as_many(times) as f64;
             times = (times + 1..AGAIN).find(is_enough).unwrap_or(AGAIN);
         }
+    }
+
+    /// The critical value of one pair of independent estimates whose variances are estimates.
+    ///
+    /// Source: B. L. Welch (1947), Biometrika 34.
+    fn welch(&self, sides: Sides<'_>, df: &[f64], rule: &RankRule) -> Option<f64> {
+        let ([pair], []) = (sides.open, sides.settled) else { return None };
+        let errors = self.independent.as_ref()?;
+        let below = |at: usize| errors[at].powi(4) / df[at];
+        let df = pair.se.powi(4) / (below(pair.larger) + below(pair.smaller));
+        student_t_quantile(0.5 * (1.0 + rule.level), df)
     }
 
     /// The critical value without draws: of one pair, or of one unit's pairs where all estimates
