@@ -11,6 +11,7 @@ mod opening;
 mod outcome;
 mod padding;
 mod receipt;
+mod resume;
 mod round;
 mod sealed_box;
 
@@ -21,5 +22,6 @@ pub use keyed::{Key, keyed_hash};
 pub use opening::{Decided, Entry, Kept, Label, LabelRules, Scored, decide, merge};
 pub use outcome::{Outcome, Said};
 pub use receipt::{InvalidReceipt, Receipt};
+pub use resume::{ResumeKey, ResumeNumber};
 pub use round::RoundState;
 pub use sealed_box::{BoxPrivateKey, BoxPublicKey, SealError, SealedContent};

@@ -30,6 +30,10 @@ use axum::Router;
 use cookies::CookieJar;
 use std::sync::Arc;
 use throttle::Throttle;
+use tokio::sync::Semaphore;
+
+/// Numbers that carry a draft elsewhere, worked out at a time: each takes 19 MiB.
+const SLOW: usize = 2;
 
 /// Everything that the pages for respondents know.
 #[derive(Clone)]
@@ -46,6 +50,8 @@ pub struct PublicApp {
     pub settings: Arc<WebSettings>,
     jar: Arc<CookieJar>,
     throttle: Arc<Throttle>,
+    /// Lets few work out what a number opens at a time.
+    slow: Arc<Semaphore>,
 }
 
 /// How the service is reached.
@@ -75,6 +81,7 @@ impl PublicApp {
             settings: Arc::new(settings),
             jar: Arc::new(jar),
             throttle: Arc::default(),
+            slow: Arc::new(Semaphore::new(SLOW)),
         }
     }
 }

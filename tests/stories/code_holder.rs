@@ -172,6 +172,8 @@ fn seen(page: Answered) -> Seen {
 async fn walk(app: &TestApp, one: &Invited) -> Vec<Seen> {
     let code = one.code.compact();
     let mut browser = app.browser();
+    // Wrong numbers count against the network that they come from.
+    browser.from.set_ip(one.code.to_bytes()[..4].try_into().map(|ip: [u8; 4]| ip.into()).unwrap());
     let mut pages = vec![browser.get(&format!("/p/{code}")).await];
     for path in [
         "/phieu",
@@ -180,10 +182,15 @@ async fn walk(app: &TestApp, one: &Invited) -> Vec<Seen> {
         "/phieu/thanks",
         "/phieu/declined",
         "/phieu/start",
+        "/phieu/elsewhere",
+        "/phieu/resume",
         "/phieu?lang=en",
         "/phieu",
     ] {
         pages.push(browser.get(path).await);
+    }
+    for number in ["", "234-567-89A-BCD", "222-222-222-222"] {
+        pages.push(browser.post("/phieu/resume", &[("number", number)]).await);
     }
     pages.push(app.browser().post("/", &[("code", &code)]).await);
     for path in ["/phieu/check", "/phieu/q/1", "/phieu/forget"] {
@@ -202,6 +209,7 @@ async fn do_all(app: &TestApp, invited: &[Invited]) {
     let mut browsers: Vec<Browser> = (0..DONE.len()).map(|_| app.browser()).collect();
     let codes: Vec<String> = invited.iter().map(|one| one.code.compact()).collect();
     assert_eq!(browsers[1].begin(&codes[1]).await.status, 303);
+    assert_eq!(browsers[1].post("/phieu/elsewhere", &[]).await.status, 200);
     browsers[2].answer(&codes[2], "3").await;
     assert_eq!(browsers[2].submit().await.status, 303);
     for (at, said) in [(3, "refused"), (4, "not_eligible")] {

@@ -8,9 +8,11 @@ mod support;
 
 mod clear_words;
 mod code_holder;
+mod code_timing;
 mod faults;
 mod join_attack;
 mod kills;
+mod other_device;
 mod planning;
 mod program;
 mod published_forms;

@@ -5,7 +5,7 @@
 //! the order of arrival; then everything is written back in a few statements.
 
 use super::rows::{PartRow, SealedRow};
-use super::{Begun, Command, Received, Reply, Save, Saved, Start, Submit};
+use super::{Begun, Carry, Command, Received, Reply, Save, Saved, Start, Submit};
 use crate::{
     clock::{Clock, Millis, date_of},
     fieldwork::{CellState, RoundState, Said, Started},
@@ -24,6 +24,7 @@ pub(super) struct Batch {
     saves: Vec<(Save, Option<Reply<Saved>>)>,
     submits: Vec<(Submit, Option<Reply<Received>>)>,
     says: Vec<(Uuid, Said, Option<Reply<()>>)>,
+    carries: Vec<(Carry, Option<Reply<bool>>)>,
 }
 
 /// What became of each command, in the order of the batch.
@@ -32,6 +33,7 @@ pub(super) struct Outcomes {
     starts: Vec<Begun>,
     saves: Vec<(Saved, Option<StoredDraft>)>,
     submits: Vec<Received>,
+    carries: Vec<bool>,
 }
 
 /// Why nothing of a batch was kept.
@@ -75,12 +77,17 @@ impl Batch {
             Command::Say(invitation, said, reply) => {
                 self.says.push((invitation, said, Some(reply)));
             }
+            Command::Carry(carry, reply) => self.carries.push((carry, Some(reply))),
             Command::Reclaim(_) => {}
         }
     }
 
     pub fn len(&self) -> usize {
-        self.starts.len() + self.saves.len() + self.submits.len() + self.says.len()
+        self.starts.len()
+            + self.saves.len()
+            + self.submits.len()
+            + self.says.len()
+            + self.carries.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -100,6 +107,9 @@ impl Batch {
         );
         singles
             .extend(self.says.into_iter().map(|one| Self { says: vec![one], ..Self::default() }));
+        singles.extend(
+            self.carries.into_iter().map(|one| Self { carries: vec![one], ..Self::default() }),
+        );
         singles
     }
 
@@ -130,6 +140,9 @@ impl Batch {
         for (_, _, reply) in self.says {
             let _ = reply.map(|reply| reply.send(Ok(())));
         }
+        for ((_, reply), carried) in self.carries.into_iter().zip(outcomes.carries) {
+            let _ = reply.map(|reply| reply.send(Ok(carried)));
+        }
     }
 
     /// Tells every caller that nothing was acknowledged.
@@ -146,6 +159,9 @@ impl Batch {
         for (_, _, reply) in self.says {
             let _ = reply.map(|reply| reply.send(Err(error.clone())));
         }
+        for (_, reply) in self.carries {
+            let _ = reply.map(|reply| reply.send(Err(error.clone())));
+        }
     }
 
     /// Applies the batch as one unit of work.
@@ -159,6 +175,9 @@ impl Batch {
         let now = clock.now();
         let mut outcomes =
             Outcomes { saves: self.save(&mut tx, desk, now).await?, ..Outcomes::default() };
+        for (carry, _) in &self.carries {
+            outcomes.carries.push(tx.carry_draft(carry).await?);
+        }
         if !(self.starts.is_empty() && self.submits.is_empty() && self.says.is_empty()) {
             let mut floor = self.lock(&mut tx).await?;
             for (start, _) in &self.starts {

@@ -93,6 +93,15 @@ pub struct Submit {
     pub body: Vec<u8>,
 }
 
+/// A draft is to be gone on with elsewhere.
+#[derive(Clone)]
+pub struct Carry {
+    /// The draft.
+    pub draft: Uuid,
+    /// Its key, wrapped; takes the place of what was wrapped before.
+    pub resume: Vec<u8>,
+}
+
 /// What became of a submit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Received {
@@ -111,6 +120,7 @@ enum Command {
     Save(Save, Reply<Saved>),
     Submit(Submit, Reply<Received>),
     Say(Uuid, Said, Reply<()>),
+    Carry(Carry, Reply<bool>),
     Reclaim(Reply<u64>),
 }
 
@@ -146,6 +156,11 @@ impl Intake {
     /// Notes what somebody said instead of answering, and gives back places held.
     pub async fn say(&self, invitation: Uuid, said: Said) -> Result<()> {
         self.ask(|reply| Command::Say(invitation, said, reply)).await
+    }
+
+    /// Keeps a draft's wrapped key beside it; whether the draft is there.
+    pub async fn carry(&self, carry: Carry) -> Result<bool> {
+        self.ask(|reply| Command::Carry(carry, reply)).await
     }
 
     /// Takes back the places of abandoned drafts; returns how many.

@@ -11,6 +11,7 @@ mod guest;
 mod landing;
 mod question;
 mod receipt;
+mod resume;
 mod sitting;
 mod thanks;
 mod view;
@@ -36,6 +37,8 @@ pub fn router() -> Router<PublicApp> {
         .route("/phieu/declined", get(decline::show))
         .route("/phieu/q/{page}", get(question::show).post(question::submit))
         .route("/phieu/check", get(check::show).post(check::submit))
+        .route("/phieu/elsewhere", get(resume::offer).post(resume::make))
+        .route("/phieu/resume", get(resume::show).post(resume::submit))
         .route("/phieu/thanks", get(thanks::show))
         .route("/phieu/forget", post(thanks::forget).get(landing))
         .route("/receipt", get(receipt::show).post(receipt::submit))

@@ -4,7 +4,7 @@ use super::{
     guest::Guest,
     landing::set_cookie,
     sitting::{Kept, Sitting, address, reached},
-    view::{self, Asked, FROM_CHECK, GO_BACK, Notice},
+    view::{self, Asked, FROM_CHECK, GO_BACK, GO_ELSEWHERE, Notice},
 };
 use crate::{
     fieldwork::Draft,
@@ -29,6 +29,8 @@ struct Leaving {
     language: Language,
     switching: bool,
     back: bool,
+    /// To where a number is given to go on with another device.
+    elsewhere: bool,
     from_check: bool,
 }
 
@@ -121,6 +123,7 @@ impl Leaving {
             language: chosen.unwrap_or(guest.language()),
             switching: chosen.is_some(),
             back: fields.get(GO_BACK).is_some(),
+            elsewhere: fields.get(GO_ELSEWHERE).is_some(),
             from_check: fields.get(FROM_CHECK).is_some(),
         }
     }
@@ -128,7 +131,7 @@ impl Leaving {
     /// Whether the page has to be shown again. Who goes back, or only changes the language,
     /// is held up by nothing but what was typed and would be lost.
     fn is_held_up(&self, accepted: &Accepted) -> bool {
-        if self.back || self.switching {
+        if self.back || self.switching || self.elsewhere {
             accepted.view.items.iter().any(would_be_lost)
         } else {
             !accepted.problems.is_empty()
@@ -138,7 +141,7 @@ impl Leaving {
     /// Where the person goes from `page`.
     fn step(&self, sitting: &Sitting, accepted: &Accepted, page: usize) -> Step {
         let (form, answers, today) = (sitting.form(), &accepted.answers, &sitting.today);
-        if self.switching {
+        if self.switching || self.elsewhere {
             return Step::Page(page);
         }
         if self.back {
@@ -163,8 +166,8 @@ fn would_be_lost(item: &Item) -> bool {
 }
 
 fn onward(app: &PublicApp, leaving: &Leaving, step: Step) -> Response {
-    let mut address = address(step);
-    if leaving.from_check && matches!(step, Step::Page(_)) {
+    let mut address = if leaving.elsewhere { "/phieu/elsewhere".to_owned() } else { address(step) };
+    if leaving.from_check && !leaving.elsewhere && matches!(step, Step::Page(_)) {
         address = format!("{address}?{FROM_CHECK}=1");
     }
     (language_cookie(app, leaving), Redirect::to(&address)).into_response()

@@ -5,7 +5,7 @@ use crate::support::TestApp;
 use phieu::{
     fieldwork::{AccessCode, BoxPrivateKey, Draft, DraftKey, Gate, Receipt, RoundState, Said},
     storage::{
-        Begun, CellRow, CodeState, NewInvitation, NewLabel, NewPart, Opened, OpenedResponse,
+        Begun, Carry, CellRow, CodeState, NewInvitation, NewLabel, NewPart, Opened, OpenedResponse,
         ReceiptState, Received, Save, Saved, Start, Submit,
     },
 };
@@ -63,6 +63,14 @@ on_both_engines! {
         let second = app.desk.fresh_draft(draft).await.unwrap().unwrap();
         assert_eq!((second.version, second.lease_until), (1, app.clock.now() + 60_000));
         assert_eq!(key.decrypt(&second.body, draft).unwrap().reached, 2);
+        let invitation = app.desk.invitation_of(part).await.unwrap().unwrap();
+        assert!(app.desk.invitation_of(draft).await.unwrap().is_none());
+        assert!(app.desk.carried(invitation).await.unwrap().is_empty());
+        let carry = Carry { draft, resume: vec![7; 72] };
+        assert!(!app.intake.carry(Carry { draft: part, ..carry.clone() }).await.unwrap());
+        assert!(app.intake.carry(carry).await.unwrap());
+        assert_eq!(app.desk.carried(invitation).await.unwrap(), [(draft, vec![7; 72])]);
+        assert_eq!(app.desk.fresh_draft(draft).await.unwrap().unwrap().version, 1);
 
         let receipt = key.receipt();
         let submit = Submit {

@@ -26,6 +26,7 @@ pub fn check(around: Around<'_>, sections: &[ReviewSection], failure: Option<&st
             p.note { (say("pages.before_sending")) }
             div.go { button type="submit" { (say("pages.send")) } }
         }
+        p { a.plain href="/phieu/elsewhere" { (say("pages.elsewhere")) } }
     };
     around.page(&title, "/phieu/check").body(body)
 }

@@ -190,6 +190,7 @@ fn ways_in(around: Around<'_>, shown: &Landing<'_>) -> Markup {
             }
             (parts(around, shown))
         }
+        p { a.plain href="/phieu/resume" { (say("pages.resume_elsewhere")) } }
     }
 }
 

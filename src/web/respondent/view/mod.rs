@@ -7,6 +7,7 @@ mod landing;
 mod notice;
 mod question;
 mod receipt;
+mod resume;
 mod thanks;
 
 pub use again::again;
@@ -14,8 +15,9 @@ pub use check::check;
 pub use entry::entry;
 pub use landing::{Landing, PartLine, PartProgress, landing};
 pub use notice::{Notice, notice};
-pub use question::{Asked, FROM_CHECK, GO_BACK, question};
+pub use question::{Asked, FROM_CHECK, GO_BACK, GO_ELSEWHERE, question};
 pub use receipt::{ReceiptPage, receipt};
+pub use resume::{elsewhere, resume};
 pub use thanks::{Thanks, thanks};
 
 use crate::{

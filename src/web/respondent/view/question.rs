@@ -11,6 +11,8 @@ use maud::{Markup, html};
 pub const FROM_CHECK: &str = "from-check";
 /// The button that leads to the page before. No question has this name.
 pub const GO_BACK: &str = "go-back";
+/// The button that leads to going on with another device. No question has this name.
+pub const GO_ELSEWHERE: &str = "go-elsewhere";
 
 /// How a page of the form is asked.
 #[derive(Clone, Copy, Default)]
@@ -54,6 +56,7 @@ pub fn question(around: Around<'_>, page: &PageView, asked: Asked<'_>) -> Html {
                     button.second type="submit" name=(GO_BACK) value="1" { (around.say("pages.back")) }
                 }
             }
+            button.plain type="submit" name=(GO_ELSEWHERE) value="1" { (around.say("pages.elsewhere")) }
         }
     };
     let title = title(page, around, step.as_deref());
