@@ -389,6 +389,16 @@ impl Desk {
         Ok(Some(book))
     }
 
+    /// The rounds that take answers now.
+    pub async fn running(&self) -> Result<Vec<Arc<Book>>> {
+        let ids: Vec<Uuid> = read!(self.store, |pool| sqlx::query_scalar(
+            "SELECT id FROM round WHERE state = 'open' ORDER BY code"
+        )
+        .fetch_all(pool)
+        .await?);
+        self.books(ids).await
+    }
+
     /// Every round that respondents may know of: those that have opened.
     pub(super) async fn opened_books(&self) -> Result<Vec<Arc<Book>>> {
         let ids: Vec<Uuid> = read!(self.store, |pool| sqlx::query_scalar(
@@ -396,6 +406,10 @@ impl Desk {
         )
         .fetch_all(pool)
         .await?);
+        self.books(ids).await
+    }
+
+    async fn books(&self, ids: Vec<Uuid>) -> Result<Vec<Arc<Book>>> {
         let mut books = Vec::with_capacity(ids.len());
         for id in ids {
             books.extend(self.book(id).await?);

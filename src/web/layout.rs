@@ -198,7 +198,11 @@ pub fn content_policy() -> HeaderValue {
 
 fn foot(language: Language) -> Markup {
     html! {
-        footer { a href="/receipt" { (language.say("pages.to_receipt")) } }
+        footer {
+            a href="/genuine" { (language.say("pages.genuine")) }
+            " "
+            a href="/receipt" { (language.say("pages.to_receipt")) }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 import { Album, fullName } from './album.mjs'
+import { narrowAndOffline, onTwoDevices, withScripts } from './devices.mjs'
 import { examineAll, figures } from './examine.mjs'
 import { byTelephone, everyPage, secondThoughts } from './interview.mjs'
 import { byKeyboard } from './keyboard.mjs'
@@ -54,6 +55,10 @@ try {
   await tally.story('Declining, and answering all the same', () => secondThoughts(browser, album, tally, demo.links[1]))
   await tally.story('A form by keyboard alone', () => byKeyboard(browser, album, tally, demo.links[2]))
   await tally.story('The longest form by keyboard alone', () => byKeyboard(browser, album, tally, rounds.codes.open.dn[5].link))
+  const [, , two, narrow, scripts] = rounds.codes.open.dn
+  await tally.story('The longest form on two telephones in two languages', () => onTwoDevices(browser, album, tally, two.link, two.code))
+  await tally.story('The longest form at 320 px, 200 % text, offline half-way', () => narrowAndOffline(browser, album, tally, narrow.link))
+  await tally.story('The longest form with scripts', () => withScripts(browser, album, tally, scripts.link))
   for (const [at, language] of LANGUAGES.entries()) {
     for (const group of ['dn', 'nd', 'cc']) {
       const { link } = rounds.codes.open[group][at]

@@ -33,6 +33,7 @@ export class Visitor {
     // The way through a redirect is not a part of the page.
     const requests = this.requests.filter((request) => !request.redirectedTo())
     this.seen = { response, requests: requests.map((request) => request.url()) }
+    if (this.textSize) await this.page.evaluate(`document.documentElement.style.fontSize = '${this.textSize}'`)
     return response
   }
 

@@ -7,6 +7,7 @@
 mod check;
 mod decline;
 mod enter;
+mod genuine;
 mod guest;
 mod landing;
 mod question;
@@ -41,6 +42,7 @@ pub fn router() -> Router<PublicApp> {
         .route("/phieu/resume", get(resume::show).post(resume::submit))
         .route("/phieu/thanks", get(thanks::show))
         .route("/phieu/forget", post(thanks::forget).get(landing))
+        .route("/genuine", get(genuine::show))
         .route("/receipt", get(receipt::show).post(receipt::submit))
         .route("/receipt/withdrawn", get(receipt::withdrawn))
 }

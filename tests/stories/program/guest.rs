@@ -51,6 +51,24 @@ impl Guest {
         Ok(answered)
     }
 
+    /// Sends a request and is gone before the answer comes, after a while.
+    pub async fn hang_up(
+        &mut self,
+        post: bool,
+        path: &str,
+        fields: &[(&str, &str)],
+        after: Duration,
+    ) {
+        self.leave_what_was_closed();
+        let request = self.request(if post { "POST" } else { "GET" }, path, fields);
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => TcpStream::connect(self.address).await.unwrap(),
+        };
+        stream.write_all(request.as_bytes()).await.unwrap();
+        tokio::time::sleep(after).await;
+    }
+
     fn request(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> String {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

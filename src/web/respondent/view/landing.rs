@@ -68,6 +68,7 @@ pub fn landing(around: Around<'_>, shown: &Landing<'_>) -> Html {
         p { (shown.why) }
         @if !shown.chosen.is_empty() { p { (shown.chosen) } }
         (facts(around, shown))
+        p { a.plain href="/genuine" { (say("pages.genuine")) } }
         div.seal {
             h2 { (say("pages.sealed")) }
             p { (say("pages.sealed_1")) }

@@ -3,6 +3,7 @@
 mod again;
 mod check;
 mod entry;
+mod genuine;
 mod landing;
 mod notice;
 mod question;
@@ -13,6 +14,7 @@ mod thanks;
 pub use again::again;
 pub use check::check;
 pub use entry::entry;
+pub use genuine::{Running, genuine};
 pub use landing::{Landing, PartLine, PartProgress, landing};
 pub use notice::{Notice, notice};
 pub use question::{Asked, FROM_CHECK, GO_BACK, GO_ELSEWHERE, question};
