@@ -32,6 +32,8 @@ on_both_engines! {
             ("b", true, true)
         );
         assert!(app.desk.book(Uuid::new_v4()).await.unwrap().is_none());
+        let running = app.desk.running().await.unwrap();
+        assert_eq!(running.iter().map(|book| book.id).collect::<Vec<_>>(), [field.round]);
         assert_eq!(app.desk.state(field.round).await.unwrap(), (RoundState::Open, None));
         assert!(app.desk.state(Uuid::new_v4()).await.is_err());
 
