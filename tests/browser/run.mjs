@@ -4,7 +4,7 @@
 // then examines each of them. Ends with status 1 if anything was not as it should be.
 
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
@@ -81,6 +81,7 @@ try {
   await rm(profile, { recursive: true, force: true })
 }
 
+await writeFile(path.resolve(work, 'album.json'), JSON.stringify(album.pages))
 table('Pages: the largest of each kind', ['kind', 'seen', 'bytes sent', 'HTML', 'requests', 'least target px'], figures(album.pages))
 const largest = album.pages.filter((page) => page.side === 'respondent').sort((a, b) => b.bytes - a.bytes)[0]
 if (largest) console.log(`\nLargest page of a respondent: ${fullName(largest)}, ${largest.bytes} bytes compressed with headers`)
