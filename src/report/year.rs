@@ -131,9 +131,10 @@ fn of_criterion(one: &CriterionResult, rounds: &[(&Results, &Survey)]) -> Criter
         })
         .collect();
     let people: Vec<Option<u64>> = sides.iter().map(|side| side.and_then(people_of)).collect();
-    // A quarter of nobody has no say in the year, and none in what the others are held against.
-    let last = sides.iter().zip(&people).rev().find(|(_, people)| **people != Some(0));
-    let last = last.and_then(|(side, _)| *side);
+    // A quarter without a score says nothing of how answers came in, or of which groups.
+    let with_score = |side: &Option<Side<'_>>| side.is_some_and(|(_, _, own)| own.score.is_some());
+    let mut scored = sides.iter().zip(&people).filter(|(side, _)| with_score(side));
+    let last = scored.rfind(|(_, people)| **people != Some(0)).and_then(|(side, _)| *side);
     let quarters: Vec<Quarter> = rounds
         .iter()
         .zip(sides.iter().zip(&people))
@@ -190,6 +191,7 @@ fn quarter(
         (Missing::Score, quarter.score.is_none() || quarter.n.is_none()),
     ];
     quarter.missing = needed.into_iter().filter(|(_, gone)| *gone).map(|(one, _)| one).collect();
+    let last = last.filter(|_| quarter.score.is_some());
     let broken = last.map(|last| breaks(last, side)).unwrap_or_default();
     quarter.breaks = broken.into_iter().filter(|one| one.concerns_years()).collect();
     quarter
@@ -373,6 +375,11 @@ mod tests {
         let few = of(&[&round("q1", Some(400), &codes(4, 5)), &good]);
         assert!(few.whole.is_none());
         assert_eq!(said(&few), ["Đợt q1: không có kết quả được công bố."]);
+        let empty = round("q1", Some(400), &[]);
+        let nothing = |facts: &Facts| Facts { labels: Vec::new(), ..facts.clone() };
+        for rounds in [[&nothing(&empty), &good], [&good, &nothing(&empty)]] {
+            assert_eq!(said(&of(&rounds)), ["Đợt q1: không có kết quả được công bố."]);
+        }
         let unknown = of(&[&round("q1", None, &codes(40, 5)), &good]);
         assert!(unknown.whole.is_none());
         let said = said(&unknown);
