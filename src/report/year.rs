@@ -8,12 +8,7 @@ use super::{
     comparable::{Break, Side, breaks, people_asked},
     result::RuleNamed,
 };
-use crate::{
-    messages::{Language, Text},
-    questionnaire::Labels,
-    survey::Survey,
-    text,
-};
+use crate::{messages::Language, questionnaire::Labels, survey::Survey, text};
 use analysis::published::{Published, weighted_mean};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -239,12 +234,17 @@ impl Quarter {
         self.missing.is_empty() && self.breaks.is_empty()
     }
 
-    fn reasons(&self) -> Vec<Text> {
+    /// What keeps it out of a year; breaks lie between it and the round called `last`.
+    fn reasons(&self, last: &str, language: Language) -> Vec<String> {
         let missing = self.missing.iter().map(|one| match one {
-            Missing::Population => text!("figures.year_no_people"),
-            Missing::Score => text!("figures.year_no_score"),
+            Missing::Population => text!("figures.year_no_people", round = self.round),
+            Missing::Score => text!("figures.year_no_score", round = self.round),
         });
-        missing.chain(self.breaks.iter().map(|one| one.text())).collect()
+        let breaks = self.breaks.iter().map(|one| {
+            let why = one.text().say(language);
+            text!("figures.year_break", round = self.round, last = last, reason = why)
+        });
+        missing.chain(breaks).map(|reason| reason.say(language)).collect()
     }
 }
 
@@ -257,12 +257,10 @@ impl CriterionYear {
         if self.quarters.iter().all(|quarter| !quarter.counts()) {
             return vec![language.say("figures.year_nobody").to_owned()];
         }
-        let of_round = |one: &Quarter, why: Text| {
-            let why = why.say(language);
-            text!("figures.year_reason", round = one.round, reason = why).say(language)
-        };
+        let last = self.quarters.iter().rfind(|one| one.counts() && one.score.is_some());
+        let last = last.map_or("", |one| &*one.round);
         let all = self.quarters.iter();
-        all.flat_map(|one| one.reasons().into_iter().map(move |why| of_round(one, why))).collect()
+        all.flat_map(|one| one.reasons(last, language)).collect()
     }
 }
 
@@ -403,7 +401,7 @@ mod tests {
         assert!(!Break::Name.concerns_years());
         let other_way = broken(&|_| {}, "paper");
         assert!(other_way.whole.is_none());
-        assert_eq!(said(&other_way), ["Đợt q1: hình thức trả lời khác nhau."]);
+        assert_eq!(said(&other_way), ["Đợt q1 so với đợt q2: hình thức trả lời khác nhau."]);
         let reworded = broken(
             &|survey| {
                 let form = survey.forms.get_mut("hai-long").unwrap();

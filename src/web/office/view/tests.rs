@@ -201,7 +201,7 @@ fn a_year_has_a_table_or_the_reasons_why_not_and_each_form_keeps_the_other() {
         trial::two_groups(&[], &[trial::answers(1, 30, 2), trial::answers(3, 40, 2)].concat());
     then.round = "thu-0".to_owned();
     let page = page_against(Some(&then), &now, survey.clone(), Language::default());
-    let reason = "<li>Đợt thu-0: có nhóm đối tượng không có số liệu";
+    let reason = "<li>Đợt thu-0 so với đợt thu: có nhóm đối tượng không có số liệu";
     assert!(page.contains("Vì sao chưa tính được kết quả cả năm") && page.contains(reason));
     let mut then = answered();
     then.round = "thu-0".to_owned();
