@@ -38,7 +38,8 @@
 //! - [`replicate`]: bootstrap, jackknife, replicate weights from elsewhere; [`recalibrate`]: with
 //!   the adjustments of the design.
 //! - [`unequal`]: samples drawn with unequal probabilities.
-//! - [`rounds`]: changes between rounds; [`year`]: a year of quarters.
+//! - [`rounds`]: changes between rounds; [`year`]: a year of quarters; [`published`]: either,
+//!   where no more is known than what was published.
 //! - [`family`]: several figures at once; [`simultaneous`]: intervals and tests that hold
 //!   together; [`trend`]: lines and directions over rounds.
 //! - [`rank`]: the ranks that a unit may have; [`standing`]: what a ranking may say.
@@ -109,6 +110,7 @@ mod normal;
 pub mod ordinal;
 pub mod outcome;
 pub mod planned;
+pub mod published;
 mod quadrature;
 pub mod quantile;
 pub mod rake_trim;

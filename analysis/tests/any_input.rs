@@ -23,6 +23,7 @@ use analysis::nonresponse::{JoinRule, ResponseCell, adjust_for_nonresponse};
 use analysis::ordinal::ordinal_reliability;
 use analysis::outcome::{StratumOutcome, item_rates, rate_table, representativity};
 use analysis::planned::{PlannedStratum, expected_half_width, expected_respondents};
+use analysis::published::{Published, combined, weighted_mean};
 use analysis::rank::{RankRule, rank_sets};
 use analysis::reliability::{one_factor, reliability, reliability_incomplete};
 use analysis::response_rate::Dispositions;
@@ -98,6 +99,25 @@ proptest! {
     fn counts(x in 0..60u64, n in 0..60u64, all in prop_oneof![0..80u64, Just(u64::MAX)], level in wild()) {
         if let Some([low, high]) = hypergeometric_interval(x, n, all, level) {
             prop_assert!(low <= high && high <= all);
+        }
+    }
+
+    #[test]
+    fn published_figures(
+        parts in prop::collection::vec((prop::array::uniform6(wild()), 0..8u8), 0..4),
+    ) {
+        let part = |&([c, value, se, df, low, high], known): &([f64; 6], u8)| {
+            let knows = |bit: u8| known & bit != 0;
+            let (se, df) = (Some(se).filter(|_| knows(1)), Some(df).filter(|_| !knows(6)));
+            let ci = Some([low, high]).filter(|_| knows(2));
+            (c, Published { value, se, df, ci, census: knows(4) })
+        };
+        let parts: Vec<(f64, Published)> = parts.iter().map(part).collect();
+        for found in [combined(&parts), weighted_mean(&parts)].into_iter().flatten() {
+            sound([Some(found.value), found.se, found.df])?;
+            sound(both(found.ci))?;
+            prop_assert!(found.se.is_none_or(|se| se >= 0.0));
+            prop_assert!(found.ci.is_none_or(|[low, high]| low <= high));
         }
     }
 

@@ -4,7 +4,8 @@ use super::{Failure, Result, Settings, data::print};
 use crate::{
     conduct::{Office, Round},
     fieldwork::RoundState,
-    report::{Results, change, results_json, text_annex, text_table},
+    report::{Results, change, results_json, text_annex, text_table, year},
+    survey::Survey,
     text,
 };
 use clap::Args;
@@ -23,6 +24,9 @@ pub struct ScoreArgs {
     /// An earlier round, to say what has changed since
     #[arg(long, value_name = "ROUND")]
     against: Option<String>,
+    /// The earlier rounds that make up a year with this one, with commas between them
+    #[arg(long, value_name = "ROUNDS", value_delimiter = ',')]
+    year: Vec<String>,
 }
 
 pub async fn run(args: ScoreArgs, settings: &Settings) -> Result<()> {
@@ -37,6 +41,16 @@ pub async fn run(args: ScoreArgs, settings: &Settings) -> Result<()> {
         let earlier = office.earlier_round(&round, code).await?;
         let then = results_by(&office, &earlier, rule).await?;
         now.change = Some(change((&now, &round.survey), (&then, &earlier.survey)));
+    }
+    if !args.year.is_empty() {
+        let rounds = office.rounds_of_year(&round, &args.year).await?;
+        let mut told = Vec::with_capacity(rounds.len());
+        for earlier in &rounds {
+            told.push(results_by(&office, earlier, rule).await?);
+        }
+        let earlier: Vec<(&Results, &Survey)> =
+            told.iter().zip(&rounds).map(|(told, round)| (told, &round.survey)).collect();
+        now.year = Some(year((&now, &round.survey), &earlier));
     }
     if args.json {
         print(results_json(&now))?;

@@ -31,6 +31,25 @@ impl Office {
         Ok(earlier)
     }
 
+    /// The rounds called `codes`, in the order of time, if they can make up a year with `round`,
+    /// which comes after them.
+    pub async fn rounds_of_year(&self, round: &Round, codes: &[String]) -> Result<Vec<Round>> {
+        let mut rounds: Vec<Round> = Vec::new();
+        for code in codes {
+            let other = self.round(code).await?;
+            if !is_earlier(&other.row, &round.row) {
+                return refuse(text!("figures.not_in_year", round = code, now = round.row.code));
+            }
+            if rounds.iter().any(|known| known.row.id == other.row.id) {
+                return refuse(text!("figures.twice_in_year", round = code));
+            }
+            rounds.push(other);
+        }
+        rounds
+            .sort_by(|a, b| (&a.row.opened_on, &a.row.code).cmp(&(&b.row.opened_on, &b.row.code)));
+        Ok(rounds)
+    }
+
     /// Everything that figures about `round` may be computed from. Before the box is opened
     /// there are cells and counts, and no responses.
     pub async fn facts(&self, round: &Round) -> Result<Facts> {

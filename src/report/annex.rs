@@ -1,9 +1,9 @@
 //! What stands below the table on a terminal: what to weigh beside each score, ranks, response
-//! rates, reliability, and the change against an earlier round.
+//! rates, reliability, the change against an earlier round, and the year.
 
 use super::{
-    Break, BreakdownRow, Change, CriterionResult, Difference, Ranking, RateRow, Rates, Reliable,
-    Results, ScaleResult, Shown, Verdict,
+    Break, BreakdownRow, Change, CriterionResult, CriterionYear, Difference, Ranking, RateRow,
+    Rates, Reliable, Results, ScaleResult, Shown, Verdict, Year,
     number::{dash, decimal, interval, percent, whole},
     table::{aligned, shortened},
 };
@@ -22,6 +22,7 @@ pub fn text_annex(results: &Results, language: Language) -> String {
     parts.extend(results.rates.as_ref().map(|rates| annex.rates(rates)));
     parts.extend(annex.scales());
     parts.extend(results.change.as_ref().map(|change| annex.change(change)));
+    parts.extend(results.year.as_ref().map(|year| annex.year(year)));
     parts.iter().map(|part| format!("\n{}\n", part.trim_end())).collect()
 }
 
@@ -284,6 +285,52 @@ impl Annex<'_> {
         }
         part
     }
+
+    fn year(&self, year: &Year) -> String {
+        let mut part = String::new();
+        for one in &year.criteria {
+            part.push_str(&format!("{}\n", self.year_of(one)));
+        }
+        part.push_str(&self.say("figures.year_how"));
+        part
+    }
+
+    fn year_of(&self, one: &CriterionYear) -> String {
+        let mut rows = vec![self.head(&[
+            "figures.year_round",
+            "figures.score",
+            "figures.ci",
+            "figures.n",
+            "figures.year_population",
+        ])];
+        let count = |count: Option<u64>| self.or_dash(count.map(|n| whole(n, self.language)));
+        let row = |name: &str, score, ci, n, people| {
+            vec![name.to_owned(), self.score(score), self.scores(ci), count(n), count(people)]
+        };
+        for quarter in &one.quarters {
+            rows.push(row(&quarter.round, quarter.score, quarter.ci, quarter.n, quarter.people));
+        }
+        let name = self.language.say("figures.year_whole");
+        rows.push(match &one.whole {
+            Some(all) => row(name, Some(all.score), all.ci, Some(all.n), Some(all.people)),
+            None => row(name, None, None, None, None),
+        });
+        let criterion = self.named(&one.heading, &one.subject_label);
+        let title = text!("figures.year_of", criterion = criterion).say(self.language);
+        let mut part = self.part(&title, &rows, 1, &[]);
+        if let Some(pooled) = one.whole.and_then(|all| all.pooled) {
+            let said = text!("figures.year_pooled", score = self.score(Some(pooled)));
+            part.push_str(&format!("{}\n", said.say(self.language)));
+        }
+        let reasons = one.reasons(self.language);
+        if !reasons.is_empty() {
+            part.push_str(&format!("{}\n", self.say("figures.year_none")));
+        }
+        for reason in reasons {
+            part.push_str(&format!("- {reason}\n"));
+        }
+        part
+    }
 }
 
 /// The key of what α says.
@@ -323,7 +370,7 @@ fn several_subjects(results: &Results) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{change, trial};
+    use crate::report::{change, trial, year};
 
     /// Two units and two groups, now and then, under one rule.
     fn told(language: Language) -> String {
@@ -335,6 +382,7 @@ mod tests {
         let then = trial::scored(&trial::two_groups(&[], &codes(2)), &survey);
         let mut now = trial::scored(&trial::two_groups(&[], &codes(3)), &survey);
         now.change = Some(change((&now, &survey), (&then, &survey)));
+        now.year = Some(year((&now, &survey), &[(&then, &survey)]));
         text_annex(&now, language)
     }
 
@@ -349,6 +397,8 @@ mod tests {
             "Tỷ lệ trả lời",
             "Thay đổi so với đợt thu",
             "tăng rõ rệt",
+            "Kết quả cả năm, TC 8.2",
+            "Cả năm  ",
         ] {
             assert!(told.contains(said), "{said} is not in\n{told}");
         }

@@ -9,7 +9,7 @@ use super::{
     result::RuleNamed,
 };
 use crate::{questionnaire::Labels, survey::Survey};
-use analysis::distribution::student_t_quantile;
+use analysis::published::combined;
 use std::collections::BTreeSet;
 
 /// Every criterion of a round beside an earlier round.
@@ -115,57 +115,23 @@ pub fn change(now: (&Results, &Survey), earlier: (&Results, &Survey)) -> Change 
     }
 }
 
-/// The rounds are drawn independently: variances add up, and the degrees of freedom are
-/// (v₁ + v₂)²/(v₁²/ν₁ + v₂²/ν₂).
-///
-/// Source: B. L. Welch (1947), Biometrika 34; F. E. Satterthwaite (1946), Biometrics Bulletin 2.
+/// The rounds are drawn independently; see [`combined`] for what follows from that.
 fn difference(now: &CriterionResult, then: &CriterionResult) -> Option<Difference> {
-    let value = now.score? - then.score?;
-    let censuses = [now, then].iter().all(|one| one.flags.contains(&Flag::Census));
-    let se = now.se.zip(then.se).map(|(a, b)| a.hypot(b));
-    let df = degrees_of_freedom(now, then);
-    let alike = [now, then].iter().any(|one| one.flags.contains(&Flag::ZeroVariance));
-    let ci = match (se, df) {
-        _ if censuses => Some([value; 2]),
-        _ if alike => by_recovery(now, then),
-        (Some(se), Some(df)) => {
-            student_t_quantile(0.975, df).map(|t| [value - t * se, value + t * se])
-        }
-        _ => None,
-    };
-    let ci = ci.map(|ci| ci.map(|limit| limit.clamp(-100.0, 100.0)));
+    let found = combined(&[(1.0, now.published()?), (-1.0, then.published()?)])?;
+    let value = found.value;
+    let ci = found.ci.map(|ci| ci.map(|limit| limit.clamp(-100.0, 100.0)));
     let verdict = match ci {
-        _ if censuses && value > 0.0 => Some(Verdict::RisenByCount),
-        _ if censuses && value < 0.0 => Some(Verdict::FallenByCount),
-        _ if censuses => Some(Verdict::SameByCount),
+        _ if found.census && value > 0.0 => Some(Verdict::RisenByCount),
+        _ if found.census && value < 0.0 => Some(Verdict::FallenByCount),
+        _ if found.census => Some(Verdict::SameByCount),
         Some([low, _]) if low > 0.0 => Some(Verdict::Risen),
         Some([_, high]) if high < 0.0 => Some(Verdict::Fallen),
         Some(_) => Some(Verdict::NotTold),
         None => None,
     };
-    Some(Difference { value, se, df: df.filter(|_| !alike), ci, verdict })
-}
-
-fn degrees_of_freedom(now: &CriterionResult, then: &CriterionResult) -> Option<f64> {
-    let of = |one: &CriterionResult| {
-        let variance = one.se?.powi(2);
-        let below =
-            if variance > 0.0 { variance.powi(2) / one.df.filter(|df| *df > 0.0)? } else { 0.0 };
-        Some((variance, below))
-    };
-    let ((a, below_a), (b, below_b)) = (of(now)?, of(then)?);
-    Some((a + b).powi(2) / (below_a + below_b)).filter(|df| df.is_finite())
-}
-
-/// An interval from the two intervals, where answers that are all alike leave a standard
-/// error of 0 that means nothing: MOVER.
-///
-/// Source: G. Y. Zou, A. Donner (2008), Statistics in Medicine 27 (effect measures in general).
-fn by_recovery(now: &CriterionResult, then: &CriterionResult) -> Option<[f64; 2]> {
-    let (a, [low_a, high_a]) = (now.score?, now.ci?);
-    let (b, [low_b, high_b]) = (then.score?, then.ci?);
-    let value = a - b;
-    Some([value - (a - low_a).hypot(high_b - b), value + (high_a - a).hypot(b - low_b)])
+    // Where answers are all alike, a standard error of 0 is worth no degrees of freedom.
+    let alike = [now, then].iter().any(|one| one.flags.contains(&Flag::ZeroVariance));
+    Some(Difference { value, se: found.se, df: found.df.filter(|_| !alike), ci, verdict })
 }
 
 #[cfg(test)]
@@ -397,7 +363,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn variances_add_up_and_degrees_of_freedom_are_those_of_welch(
+        fn variances_add_up_and_limits_come_from_those_of_both_rounds(
             then in prop::collection::vec(1i16..6, 5..60),
             now in prop::collection::vec(1i16..6, 5..60),
         ) {
@@ -420,6 +386,16 @@ mod tests {
             prop_assert!((difference.df.unwrap() - df).abs() < 1e-6 * df);
             let [low, high] = difference.ci.unwrap();
             prop_assert!(low <= difference.value && difference.value <= high);
+            // Down by the lower limit of now and the upper limit of then, up by the others.
+            let limits = |codes: &[i16]| {
+                let alone = trial::scored(&trial::one_cell(codes, Some(400)), &survey);
+                alone.criteria[0].ci.unwrap()
+            };
+            let ([low_a, high_a], [low_b, high_b]) = (limits(&now), limits(&then));
+            let down = ((a - low_a).powi(2) + (high_b - b).powi(2)).sqrt();
+            let up = ((high_a - a).powi(2) + (b - low_b).powi(2)).sqrt();
+            prop_assert!((low - (a - b - down).max(-100.0)).abs() < 1e-6);
+            prop_assert!((high - (a - b + up).min(100.0)).abs() < 1e-6);
             let told = difference.verdict != Some(Verdict::NotTold);
             prop_assert_eq!(told, low > 0.0 || high < 0.0);
         }

@@ -1,6 +1,6 @@
 //! Do the figures of two rounds mean the same? What breaks a series.
 
-use super::{CriterionResult, Flag, Results};
+use super::{CellFacts, CriterionResult, Flag, Results};
 use crate::{
     criteria::{Conversion, CriterionRule, Rule},
     messages::Text,
@@ -47,6 +47,12 @@ impl Break {
         self != Self::Points
     }
 
+    /// Whether results of the two rounds cannot be parts of one year's result. Quarters are
+    /// people of their own: that they belong to other units does no harm.
+    pub fn concerns_years(self) -> bool {
+        !matches!(self, Self::Name | Self::Points | Self::Units)
+    }
+
     /// The reason in a sentence.
     pub fn text(self) -> Text {
         match self {
@@ -67,7 +73,7 @@ impl Break {
 }
 
 /// One criterion of one subject in one round.
-type Side<'a> = (&'a Results, &'a Survey, &'a CriterionResult);
+pub(super) type Side<'a> = (&'a Results, &'a Survey, &'a CriterionResult);
 
 /// What breaks the comparison of one criterion of one subject.
 pub(super) fn breaks(now: Side<'_>, earlier: Side<'_>) -> BTreeSet<Break> {
@@ -88,9 +94,17 @@ pub(super) fn breaks(now: Side<'_>, earlier: Side<'_>) -> BTreeSet<Break> {
         ),
         (Break::Questions, one.questions_differ(&then)),
         (Break::Synthetic, now.0.synthetic != earlier.0.synthetic),
-        (Break::Units, one.units != then.units),
+        (Break::Units, one.units() != then.units()),
     ];
     found.into_iter().filter(|(_, is_so)| *is_so).map(|(reason, _)| reason).collect()
+}
+
+/// How many people there are in the cells that are asked about a criterion of a subject;
+/// nothing if that is not known.
+pub(super) fn people_asked(side: Side<'_>) -> Option<u64> {
+    let cells = Asked::new(side).cells;
+    let people = cells.iter().try_fold(0u64, |sum, cell| sum.checked_add(cell.population?));
+    people.filter(|_| !cells.is_empty())
 }
 
 /// What the rule says of scores, apart from points and from when there is none.
@@ -114,8 +128,8 @@ struct Asked<'a> {
     criterion: &'a str,
     /// The forms of each group, in the order of asking.
     forms: BTreeMap<&'a str, Vec<&'a Form>>,
-    /// The units whose people are asked.
-    units: BTreeSet<&'a str>,
+    /// The cells whose people are asked.
+    cells: Vec<&'a CellFacts>,
 }
 
 impl<'a> Asked<'a> {
@@ -135,18 +149,16 @@ impl<'a> Asked<'a> {
             forms.get(group).is_some_and(|own| own.iter().any(|known| known.id == form))
         };
         let cells = results.cells.iter().filter(|cell| cell.subject == one.subject);
-        let units = cells.filter(|cell| asked(&cell.form, &cell.group)).map(|cell| &*cell.unit);
-        Self {
-            survey,
-            rule: survey.rule_called(&results.rule.id),
-            criterion,
-            units: units.collect(),
-            forms,
-        }
+        let cells = cells.filter(|cell| asked(&cell.form, &cell.group)).collect();
+        Self { survey, rule: survey.rule_called(&results.rule.id), criterion, cells, forms }
     }
 
     fn groups(&self) -> BTreeSet<&str> {
         self.forms.keys().copied().collect()
+    }
+
+    fn units(&self) -> BTreeSet<&str> {
+        self.cells.iter().map(|cell| &*cell.unit).collect()
     }
 
     /// The forms of the groups that both rounds ask, in pairs.

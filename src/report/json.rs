@@ -1,14 +1,15 @@
 //! The results as a JSON document for other programs.
 //!
 //! Numbers have their shortest round-trip form, what is undefined or withheld is null, arrays
-//! are sorted by code, and flags and breaks come from closed lists.
+//! are sorted by code (the rounds of a year by time), and flags and breaks come from closed lists.
 
 use super::{
-    Break, Change, CriterionResult, Ended, Flag, Ranking, RateRow, Results, Verdict,
-    result::RuleNamed,
+    Break, Change, CriterionResult, CriterionYear, Ended, Flag, Missing, Ranking, RateRow, Results,
+    Verdict, Year, result::RuleNamed,
 };
 use crate::messages::Language;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -22,6 +23,7 @@ struct Document<'a> {
     reliability: Vec<Scale<'a>>,
     rates: Option<Rates<'a>>,
     change: Option<Changes<'a>>,
+    year: Option<Whole<'a>>,
 }
 
 #[derive(Serialize)]
@@ -179,6 +181,43 @@ struct ChangeRow<'a> {
     breaks: Vec<Break>,
 }
 
+#[derive(Serialize)]
+struct Whole<'a> {
+    rounds: Vec<RoundOfYear<'a>>,
+    criteria: Vec<YearRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct RoundOfYear<'a> {
+    round: &'a str,
+    rule: Rule<'a>,
+}
+
+#[derive(Serialize)]
+struct YearRow<'a> {
+    code: &'a str,
+    subject: &'a str,
+    score: Option<f64>,
+    se: Option<f64>,
+    df: Option<f64>,
+    ci: Option<[f64; 2]>,
+    n: Option<u64>,
+    population: Option<u64>,
+    pooled: Option<f64>,
+    rounds: Vec<QuarterRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct QuarterRow<'a> {
+    round: &'a str,
+    score: Option<f64>,
+    ci: Option<[f64; 2]>,
+    n: Option<u64>,
+    population: Option<u64>,
+    missing: &'a BTreeSet<Missing>,
+    breaks: &'a BTreeSet<Break>,
+}
+
 /// The results as one line of JSON, at full precision.
 pub fn results_json(results: &Results) -> String {
     let mut criteria: Vec<Criterion<'_>> = results
@@ -232,6 +271,7 @@ pub fn results_json(results: &Results) -> String {
             cells: rates.cells.iter().map(rate).collect(),
         }),
         change: results.change.as_ref().map(changes),
+        year: results.year.as_ref().map(whole_year),
     };
     serde_json::to_string(&document).expect("results are plain data")
 }
@@ -368,4 +408,37 @@ fn changes(change: &Change) -> Changes<'_> {
         .collect();
     criteria.sort_by_key(|one| (one.code, one.subject));
     Changes { earlier: &change.earlier, rule: rule(&change.rule), criteria }
+}
+
+fn whole_year(year: &Year) -> Whole<'_> {
+    let rounds = year.rounds.iter();
+    let rounds = rounds.map(|one| RoundOfYear { round: &one.round, rule: rule(&one.rule) });
+    let mut criteria: Vec<YearRow<'_>> = year.criteria.iter().map(year_row).collect();
+    criteria.sort_by_key(|one| (one.code, one.subject));
+    Whole { rounds: rounds.collect(), criteria }
+}
+
+fn year_row(one: &CriterionYear) -> YearRow<'_> {
+    let whole = one.whole.as_ref();
+    let quarters = one.quarters.iter().map(|quarter| QuarterRow {
+        round: &quarter.round,
+        score: quarter.score,
+        ci: quarter.ci,
+        n: quarter.n,
+        population: quarter.people,
+        missing: &quarter.missing,
+        breaks: &quarter.breaks,
+    });
+    YearRow {
+        code: &one.code,
+        subject: &one.subject,
+        score: whole.map(|whole| whole.score),
+        se: whole.and_then(|whole| whole.se),
+        df: whole.and_then(|whole| whole.df),
+        ci: whole.and_then(|whole| whole.ci),
+        n: whole.map(|whole| whole.n),
+        population: whole.map(|whole| whole.people),
+        pooled: whole.and_then(|whole| whole.pooled),
+        rounds: quarters.collect(),
+    }
 }

@@ -31,6 +31,7 @@ mod table;
 mod tests;
 #[cfg(test)]
 pub(crate) mod trial;
+mod year;
 
 pub use annex::{change_in_words, reliable, text_annex};
 pub use breakdown::{BreakdownRow, PartFigures};
@@ -52,3 +53,4 @@ pub use result::{CriterionResult, Results, RuleNamed, results};
 pub use scale::{LEAST_OF_SCALE, Reliable, ScaleFigures, ScaleResult};
 pub use suppress::{FEW, LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table};
 pub use table::{aligned, text_table};
+pub use year::{CriterionYear, Missing, Quarter, Year, YearRound, Yearly, year};

@@ -11,6 +11,7 @@ use super::{
     sample::Sample,
     scale::{ScaleResult, scales},
     suppress::{LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table},
+    year::Year,
 };
 use crate::{
     criteria::{Criterion, CriterionRule, NoCombination, Rounding, Rule},
@@ -18,7 +19,7 @@ use crate::{
     questionnaire::Labels,
     survey::Survey,
 };
-use analysis::{Est, Figure};
+use analysis::{Est, Figure, published::Published};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,6 +52,9 @@ pub struct Results {
     /// How the scores differ from those of an earlier round, if one was asked for.
     #[serde(skip)]
     pub change: Option<Change>,
+    /// The year that it makes with earlier rounds, if one was asked for.
+    #[serde(skip)]
+    pub year: Option<Year>,
     /// What was owed and came in, by unit, group, form and subject.
     pub cells: Vec<CellFacts>,
 }
@@ -156,6 +160,7 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
         modes: Vec::new(),
         rates: None,
         change: None,
+        year: None,
         cells: cells(facts),
     };
     if !opened {
@@ -235,6 +240,12 @@ fn blank(
 }
 
 impl CriterionResult {
+    /// What is published of the score.
+    pub(super) fn published(&self) -> Option<Published> {
+        let census = self.flags.contains(&Flag::Census);
+        Some(Published { value: self.score?, se: self.se, df: self.df, ci: self.ci, census })
+    }
+
     /// Takes back every figure.
     pub(super) fn suppress(&mut self) {
         (self.score, self.se, self.df, self.ci) = (None, None, None, None);

@@ -143,7 +143,26 @@ export async function handInList(browser, album, tally, rounds, password, langua
   }
   await at('/office/rounds/closed/results')
   await officer.keep('results', 'closed')
+  await readYear(officer, tally, at, WORDS[language].figures)
   await officer.leave()
+}
+
+/** Two quarters of a year, held against each other and put together. Nobody answered in either. */
+async function readYear(officer, tally, at, words) {
+  await at('/office/rounds/quarter-2/results')
+  await officer.keep('results', 'nothing chosen')
+  await officer.press(words.compare, officer.page.locator('button'))
+  await officer.page.locator('.choice input[type=checkbox]').first().check()
+  await officer.press(words.year_show, officer.page.locator('button'))
+  const query = new URL(officer.page.url()).search
+  const both = '?year=quarter-1&against=quarter-1'
+  tally.check(query === both, 'what was chosen before stays chosen', query)
+  const rows = await officer.page.locator('#ca-nam tbody tr').count()
+  tally.check(rows >= 12, 'each criterion has its quarters and the year', rows)
+  await officer.keep('results', 'year')
+  await at('/office/rounds/quarter-2/results?year=quarter-2')
+  tally.check(officer.status() === 404, 'a round is no quarter of its own year', officer.status())
+  await officer.keep('results', 'no such year')
 }
 
 /** What the office sees before anybody has set a password. */

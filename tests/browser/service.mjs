@@ -85,13 +85,18 @@ export async function startRounds(binary, folder) {
 
   const phieu = (...args) => run(binary, args, folder)
   const year = new Date().getFullYear()
-  for (const round of ['open', 'closed', 'waiting', 'empty']) {
+  for (const round of ['quarter-1', 'quarter-2', 'open', 'closed', 'waiting', 'empty']) {
     const last = `30/12/${year + 1}`
     await phieu('round', 'create', '--survey', survey, '--code', round, '--closes', last)
     if (round === 'empty') continue
     await phieu('frame', 'import', '--round', round, list)
     await phieu('frame', 'freeze', '--round', round)
     await phieu('draw', '--round', round, '--public-value', '12345', '--source', 'test')
+  }
+  for (const round of ['quarter-1', 'quarter-2']) {
+    await phieu('round', 'open', round)
+    await phieu('round', 'close', round)
+    await phieu('round', 'open-box', round)
   }
   const address = `127.0.0.1:${await freePort()}`
   const codes = {}

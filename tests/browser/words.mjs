@@ -13,6 +13,16 @@ const read = (section, language) => {
 }
 
 export const WORDS = {
-  vi: { pages: read('pages', 'vi'), office: read('office', 'vi'), plan: read('plan', 'vi') },
-  en: { pages: read('pages', 'en'), office: read('office', 'en'), plan: read('plan', 'en') },
+  vi: {
+    pages: read('pages', 'vi'),
+    office: read('office', 'vi'),
+    plan: read('plan', 'vi'),
+    figures: read('figures', 'vi'),
+  },
+  en: {
+    pages: read('pages', 'en'),
+    office: read('office', 'en'),
+    plan: read('plan', 'en'),
+    figures: read('figures', 'en'),
+  },
 }

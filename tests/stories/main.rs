@@ -23,3 +23,4 @@ mod respondents;
 mod storage;
 mod two_rounds;
 mod whole_round;
+mod year;

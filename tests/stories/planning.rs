@@ -3,18 +3,16 @@
 
 use crate::{
     program::{Place, Ran},
-    support::{Browser, TestApp, folder},
+    support::folder,
 };
 use phieu::{
     conduct::{PopulationSource, RoundPlan},
     sampling::Upload,
     survey::Bundle,
-    web::{WebSettings, dressed, office},
 };
 use std::{fmt::Write, fs, path::Path};
 
 const SURVEY: &str = "surveys/so-tnmt-2024";
-const PASSWORD: &str = "mật khẩu đủ dài";
 
 /// The survey of this repository in a folder of its own.
 fn survey(place: &Place) -> String {
@@ -197,24 +195,13 @@ async fn a_round_is_planned_by_its_list_on_postgres() {
     place.remove().await;
 }
 
-/// Somebody of the office, signed in.
-async fn officer(app: &TestApp) -> Browser {
-    office::set_operator_password(&app.office, PASSWORD).await.unwrap();
-    let settings = WebSettings::default();
-    let pages = office::router(office::OfficeApp::new(app.office.clone(), &settings));
-    let mut browser = Browser::new(dressed(pages, &settings));
-    let signed_in = browser.post("/office/login", &[("password", PASSWORD)]).await;
-    assert_eq!(signed_in.location.as_deref(), Some("/office"));
-    browser
-}
-
 on_both_engines! {
     async fn the_page_plans_by_what_is_known_of_the_people_and_changes_nothing(app: TestApp) {
         let files = folder(SURVEY);
         let targets = files.iter().find(|(name, _)| name == "targets.csv").unwrap().1.clone();
         let plan = RoundPlan { code: "r1".into(), closes_on: None, lease: None, synthetic: true };
         let round = app.office.set_up_round(&Bundle::new(files).unwrap(), &plan).await.unwrap();
-        let mut browser = officer(&app).await;
+        let mut browser = app.officer().await;
         let acts = async || app.office.store.read().await.unwrap().audit_log().await.unwrap().len();
         let page = "/office/rounds/r1/plan";
         let shown = browser.get(page).await;

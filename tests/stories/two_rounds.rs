@@ -2,19 +2,13 @@
 
 use crate::{
     program::Place,
-    support::{Browser, Small, TestApp, folder},
+    support::{Small, TestApp, folder},
 };
 use phieu::{
     conduct::Round,
     report::{Break, Change, Verdict, change, results, results_json},
     survey::Bundle,
-    web::{
-        WebSettings, dressed,
-        office::{OfficeApp, router, set_operator_password},
-    },
 };
-
-const PASSWORD: &str = "mot-mat-khau-de-thu";
 
 /// A round of the smallest survey in which everybody answered with `choices`, opened.
 async fn round(app: &TestApp, code: &'static str, choices: &[(&str, usize)]) -> Round {
@@ -40,16 +34,6 @@ async fn against(app: &TestApp, now: &Round, then: &str) -> Change {
     change((&later, &now.survey), (&before, &earlier.survey))
 }
 
-/// A browser of the office, signed in.
-async fn officer(app: &TestApp) -> Browser {
-    set_operator_password(&app.office, PASSWORD).await.unwrap();
-    let settings = WebSettings::default();
-    let office = OfficeApp::new(app.office.clone(), &settings);
-    let mut browser = Browser::new(dressed(router(office), &settings));
-    assert_eq!(browser.post("/office/login", &[("password", PASSWORD)]).await.status, 303);
-    browser
-}
-
 on_both_engines! {
     async fn a_round_is_held_against_the_one_before_it(app: TestApp) {
         let then = round(&app, "nam-truoc", &[("5", 10), ("4", 6), ("3", 10)]).await;
@@ -69,7 +53,7 @@ on_both_engines! {
             assert!(refused.is_err_and(|why| why.to_string().contains(other)), "{other}");
         }
 
-        let mut officer = officer(&app).await;
+        let mut officer = app.officer().await;
         let page = officer.get("/office/rounds/nam-nay/results?against=nam-truoc").await;
         assert_eq!(page.status, 200);
         for said in ["tăng (cả hai đợt hỏi hết mọi người)", "+22,33", "lang=en", "?against=nam-truoc&amp;"] {

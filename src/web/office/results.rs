@@ -6,6 +6,7 @@ use crate::{
     fieldwork::RoundState,
     messages::Text,
     report::{self, Blocked},
+    survey::Survey,
     web::WebError,
 };
 use axum::{
@@ -16,7 +17,7 @@ use axum::{
 use url::form_urlencoded;
 
 /// Shows scores and points, or why there are none yet. `?against=CODE` holds them against those
-/// of an earlier round.
+/// of an earlier round, `?year=CODE&year=CODE` puts them together with those of earlier ones.
 pub async fn show(
     State(app): State<OfficeApp>,
     staff: Staff,
@@ -35,16 +36,19 @@ pub async fn show(
         Err(why) => return Ok(view::blocked(staff.language, &round, &why).into_response()),
     };
     let rounds = app.office.earlier_rounds(&round).await.map_err(super::failed)?;
-    let (earlier, refused) = match against(query.as_deref().unwrap_or_default()) {
-        Some(code) => match earlier(&app, &round, &code).await? {
-            Ok(found) => (Some(found), None),
-            Err(why) => (None, Some(why)),
-        },
+    let query = query.as_deref().unwrap_or_default();
+    let (earlier, not_comparable) = match asked(query, "against").into_iter().next() {
+        Some(code) => told(earlier(&app, &round, &code).await?),
         None => (None, None),
+    };
+    let (quarters, no_year) = match asked(query, "year") {
+        codes if codes.is_empty() => (None, None),
+        codes => told(quarters(&app, &round, &codes).await?),
     };
     let facts = app.office.facts(&round).await.map_err(super::failed)?;
     let all = report::progress(&facts).all;
-    let status = if refused.is_some() { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    let refused = not_comparable.is_some() || no_year.is_some();
+    let status = if refused { StatusCode::NOT_FOUND } else { StatusCode::OK };
     let page = app
         .long(move || {
             let mut results = published.release.main().clone();
@@ -52,18 +56,33 @@ pub async fn show(
                 let then = (then.release.main(), &earlier.survey);
                 results.change = Some(report::change((&results, &round.survey), then));
             }
-            let against = view::Against { earlier: &rounds, refused: refused.as_ref() };
+            if let Some(quarters) = &quarters {
+                let quarters: Vec<(&report::Results, &Survey)> =
+                    quarters.iter().map(|(one, told)| (told.release.main(), &one.survey)).collect();
+                results.year = Some(report::year((&results, &round.survey), &quarters));
+            }
+            let against = view::Against { earlier: &rounds, refused: not_comparable.as_ref() };
+            let year = view::OfYear { earlier: &rounds, refused: no_year.as_ref() };
             let (round, results, published) = (&round, &results, &published);
-            view::Results { round, results, published, all: &all, against }.page(staff.language)
+            let page = view::Results { round, results, published, all: &all, against, year };
+            page.page(staff.language)
         })
         .await?;
     Ok((status, page).into_response())
 }
 
-/// The earlier round that was asked for, if any.
-fn against(query: &str) -> Option<String> {
-    let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "against");
-    asked.map(|(_, code)| code.into_owned()).filter(|code| !code.is_empty())
+/// The rounds that were asked for under `name`.
+fn asked(query: &str, name: &str) -> Vec<String> {
+    let asked = form_urlencoded::parse(query.as_bytes()).filter(|(asked, _)| asked == name);
+    asked.map(|(_, code)| code.into_owned()).filter(|code| !code.is_empty()).collect()
+}
+
+/// What was found, or else why nothing was.
+fn told<T>(found: Result<T, Text>) -> (Option<T>, Option<Text>) {
+    match found {
+        Ok(found) => (Some(found), None),
+        Err(why) => (None, Some(why)),
+    }
 }
 
 /// What was published of a round, or why nothing can be.
@@ -92,4 +111,24 @@ async fn earlier(
         Err(ConductError::Refused(why)) => Ok(Err(why)),
         Err(error) => Err(super::failed(error)),
     }
+}
+
+/// The rounds called `codes` with what was published of them, or why they make up no year with
+/// `round`.
+async fn quarters(
+    app: &OfficeApp,
+    round: &Round,
+    codes: &[String],
+) -> Result<Result<Vec<(Round, Published)>, Text>, WebError> {
+    let rounds = match app.office.rounds_of_year(round, codes).await {
+        Ok(rounds) => rounds,
+        Err(ConductError::Refused(why)) => return Ok(Err(why)),
+        Err(error) => return Err(super::failed(error)),
+    };
+    let mut found = Vec::with_capacity(rounds.len());
+    for round in rounds {
+        let published = app.office.published(&round).await.map_err(super::failed)?;
+        found.push((round, published));
+    }
+    Ok(Ok(found))
 }

@@ -12,13 +12,20 @@ use phieu::{
     sampling::Upload,
     storage::{Address, Desk, Intake, Store},
     survey::Bundle,
-    web::{PublicApp, WebSettings, dressed, respondents},
+    web::{
+        PublicApp, WebSettings, dressed,
+        office::{OfficeApp, router, set_operator_password},
+        respondents,
+    },
 };
 use std::{path::PathBuf, sync::Arc};
 use uuid::Uuid;
 
 /// 2 March 2026, 08:00 in Viet Nam.
 pub const MORNING: i64 = 1_772_413_200_000;
+
+/// What the office signs in with.
+const PASSWORD: &str = "mật khẩu đủ dài";
 
 /// One engine that tests run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +90,17 @@ impl TestApp {
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser {
         Browser::new(self.pages.clone())
+    }
+
+    /// A browser of the office, signed in.
+    pub async fn officer(&self) -> Browser {
+        set_operator_password(&self.office, PASSWORD).await.unwrap();
+        let settings = WebSettings::default();
+        let office = OfficeApp::new(self.office.clone(), &settings);
+        let mut browser = Browser::new(dressed(router(office), &settings));
+        let signed_in = browser.post("/office/login", &[("password", PASSWORD)]).await;
+        assert_eq!(signed_in.location.as_deref(), Some("/office"));
+        browser
     }
 
     /// Lets time pass.

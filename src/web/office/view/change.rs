@@ -2,12 +2,12 @@ use super::{
     Room,
     grid::{Grid, cell},
     path,
-    results::{Printed, several_subjects},
+    results::{Printed, kept, several_subjects},
 };
 use crate::{
     conduct::Round,
     messages::{Language, Text},
-    report::{Change, CriterionChange, Results, change_in_words},
+    report::{Change, CriterionChange, Results, RuleNamed, change_in_words},
     storage::RoundRow,
     text,
 };
@@ -34,7 +34,7 @@ impl Against<'_> {
                 @if self.earlier.is_empty() {
                     p.small { (say("figures.no_earlier")) }
                 } @else {
-                    (self.choice(round, results.change.as_ref(), language))
+                    (self.choice(round, results, language))
                 }
                 @if let Some(change) = &results.change {
                     (told(change, results, language))
@@ -43,8 +43,8 @@ impl Against<'_> {
         }
     }
 
-    fn choice(&self, round: &Round, chosen: Option<&Change>, language: Language) -> Markup {
-        let say = |key| language.say(key);
+    fn choice(&self, round: &Round, results: &Results, language: Language) -> Markup {
+        let (say, chosen) = (|key| language.say(key), results.change.as_ref());
         let is_chosen = |row: &RoundRow| chosen.is_some_and(|change| change.earlier == row.code);
         html! {
             form.choice method="get" action={ (path(&round.row.code, Room::Results)) "#so-voi-dot-truoc" } {
@@ -54,6 +54,7 @@ impl Against<'_> {
                         option value=(row.code) selected[is_chosen(row)] { (row.code) }
                     }
                 }
+                (kept(results, "against"))
                 button.second type="submit" { (say("figures.compare")) }
             }
         }
@@ -87,7 +88,7 @@ fn told(change: &Change, results: &Results, language: Language) -> Markup {
         details {
             summary { (say("office.method")) }
             p.small { (say("figures.change_method")) }
-            p.small { (rule_then(change, language)) }
+            p.small { (rule_of(&change.earlier, &change.rule, language)) }
         }
     }
 }
@@ -136,11 +137,11 @@ fn reasons(change: &Change, several: bool, language: Language) -> Markup {
     }
 }
 
-fn rule_then(change: &Change, language: Language) -> String {
-    let rule = &change.rule;
+/// By which rule the figures of another round were computed.
+pub fn rule_of(round: &str, rule: &RuleNamed, language: Language) -> String {
     text!(
         "figures.rule_then",
-        round = change.earlier,
+        round = round,
         title = rule.title.get(language.code()),
         id = rule.id,
         version = rule.version,

@@ -15,6 +15,7 @@ mod rounds;
 mod scale;
 #[cfg(test)]
 mod tests;
+mod year;
 
 pub use change::Against;
 pub use frame::{Frame, FrameState, Said};
@@ -24,6 +25,7 @@ pub use plan::{Planned, Planning, nothing_to_plan};
 pub use progress::Progress;
 pub use results::Results;
 pub use rounds::{RoundLine, rounds};
+pub use year::OfYear;
 
 use crate::{
     conduct::Round,

@@ -1,5 +1,5 @@
 use super::{
-    Against, Room,
+    Against, OfYear, Room,
     breakdown::{explained, rank},
     criterion::{criterion, question},
     grid::{Grid, cell},
@@ -31,6 +31,8 @@ pub struct Results<'a> {
     pub all: &'a ProgressRow,
     /// The earlier rounds that it can be held against.
     pub against: Against<'a>,
+    /// The earlier rounds that it can make up a year with.
+    pub year: OfYear<'a>,
 }
 
 impl Results<'_> {
@@ -43,6 +45,7 @@ impl Results<'_> {
             (self.tiles(language))
             p.links {
                 a href="#so-voi-dot-truoc" { (say("figures.change")) } " "
+                a href="#ca-nam" { (say("figures.year")) } " "
                 a href="#ty-le-tra-loi" { (say("figures.rates")) }
             }
             section {
@@ -53,17 +56,23 @@ impl Results<'_> {
             }
             (self.subject_ranks(language))
             (self.against.section(self.round, results, language))
+            (self.year.section(self.round, results, language))
             @for one in &results.criteria { (criterion(self.round, results, one, language)) }
             (self.other_questions(language))
             @if let Some(all) = &results.rates { (rates(all, language)) }
             (self.modes(language))
             (self.notes(language))
         };
-        let mut here = path(&self.round.row.code, Room::Results);
-        if let Some(change) = &results.change {
-            here.push_str(&format!("?against={}", change.earlier));
-        }
+        let here = self.address();
         room_at(language, self.round, Room::Results, Switch::Link(&here), &body)
+    }
+
+    /// The page's path with the rounds that were asked for. The codes of rounds need no escaping.
+    fn address(&self) -> String {
+        let path = path(&self.round.row.code, Room::Results);
+        let asked: Vec<String> =
+            asked(self.results).map(|(name, code)| format!("{name}={code}")).collect();
+        if asked.is_empty() { path } else { format!("{path}?{}", asked.join("&")) }
     }
 
     /// The ranks of subjects, criterion by criterion.
@@ -202,6 +211,20 @@ impl Results<'_> {
             }
         }
     }
+}
+
+/// The other rounds that the page tells of, as its forms ask for them.
+pub fn asked(results: &report::Results) -> impl Iterator<Item = (&'static str, &str)> {
+    let change = results.change.iter().map(|change| ("against", &*change.earlier));
+    let year = results.year.iter().flat_map(|year| year.earlier().map(|one| ("year", &*one.round)));
+    change.chain(year)
+}
+
+/// What a form asks for besides its own field, so that it stays as it was asked for.
+pub fn kept(results: &report::Results, own: &str) -> Markup {
+    html! { @for (name, code) in asked(results).filter(|(name, _)| *name != own) {
+        input type="hidden" name=(name) value=(code);
+    } }
 }
 
 /// Figures as they are printed by the rule.

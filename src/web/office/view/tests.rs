@@ -36,19 +36,23 @@ fn results_page(facts: &Facts, survey: Survey, language: Language) -> String {
     page_against(None, facts, survey, language)
 }
 
-/// The results page, held against an earlier round of the same survey if there is one.
+/// The results page, held against an earlier round of the same survey, and with it over the
+/// year, if there is one.
 fn page_against(then: Option<&Facts>, facts: &Facts, survey: Survey, language: Language) -> String {
     let release = |facts: &Facts| report::release(facts, &survey).unwrap();
     let published = Published { number: 1, day: "2026-04-02".to_owned(), release: release(facts) };
     let mut results = published.release.main().clone();
     results.change =
         then.map(|then| report::change((&results, &survey), (release(then).main(), &survey)));
+    results.year =
+        then.map(|then| report::year((&results, &survey), &[(release(then).main(), &survey)]));
     let all = report::progress(facts).all;
     let round = round(survey.clone(), RoundState::Opened);
     let earlier = then.map(|then| RoundRow { code: then.round.clone(), ..round.row.clone() });
     let against = Against { earlier: earlier.as_slice(), refused: None };
+    let year = OfYear { earlier: earlier.as_slice(), refused: None };
     let (round, results, published) = (&round, &results, &published);
-    Results { round, results, published, all: &all, against }.page(language).text()
+    Results { round, results, published, all: &all, against, year }.page(language).text()
 }
 
 fn progress_page(facts: &Facts, survey: Survey, language: Language) -> String {
@@ -184,9 +188,37 @@ fn a_change_is_told_in_words_and_a_break_with_its_reason() {
     then.round = "thu-0".to_owned();
     let page = page_against(Some(&then), &now, survey.clone(), Language::default());
     assert!(page.contains("<b>tăng rõ rệt</b>") && !page.contains("chip care"));
-    assert!(page.contains("/results?against=thu-0&amp;lang=en"));
+    assert!(page.contains("/results?against=thu-0&amp;year=thu-0&amp;lang=en"));
     let alone = results_page(&now, survey, Language::default());
     assert!(alone.contains("Chưa có đợt nào trước đợt này") && !alone.contains("<select"));
+}
+
+#[test]
+fn a_year_has_a_table_or_the_reasons_why_not_and_each_form_keeps_the_other() {
+    let survey = trial::two_by_two("\"population\"");
+    let now = answered();
+    let mut then =
+        trial::two_groups(&[], &[trial::answers(1, 30, 2), trial::answers(3, 40, 2)].concat());
+    then.round = "thu-0".to_owned();
+    let page = page_against(Some(&then), &now, survey.clone(), Language::default());
+    let reason = "<li>Đợt thu-0 so với đợt thu: có nhóm đối tượng không có số liệu";
+    assert!(page.contains("Vì sao chưa tính được kết quả cả năm") && page.contains(reason));
+    let mut then = answered();
+    then.round = "thu-0".to_owned();
+    let page = page_against(Some(&then), &now, survey.clone(), Language::default());
+    for said in [
+        "<h3>Kết quả cả năm, TC 8.2</h3>",
+        "<tr class=\"sum\"><th scope=\"row\">Cả năm</th>",
+        "<div>2.100</div>",
+        "name=\"year\" value=\"thu-0\" checked",
+        "<input type=\"hidden\" name=\"year\" value=\"thu-0\">",
+        "<input type=\"hidden\" name=\"against\" value=\"thu-0\">",
+    ] {
+        assert!(page.contains(said), "{said} is not in {page}");
+    }
+    assert!(!page.contains("Vì sao chưa tính được kết quả cả năm"));
+    let alone = results_page(&now, survey, Language::default());
+    assert!(alone.contains("để tính kết quả cả năm") && !alone.contains("name=\"year\""));
 }
 
 #[test]
