@@ -71,7 +71,7 @@ export async function narrowAndOffline(browser, album, tally, link) {
   await visitor.answerAll(PLAN)
   await visitor.context.setOffline(true)
   await visitor.page.getByText(words.continue, { exact: true }).first().tap()
-  await visitor.page.waitForURL(/^chrome-error:/)
+  await visitor.page.waitForTimeout(1_000)
   await visitor.context.setOffline(false)
   await visitor.open(link)
   await visitor.press(words.go_on)
