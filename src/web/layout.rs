@@ -1,7 +1,8 @@
-//! The frame around every page: one look, one request, no script.
+//! The frame around every page: one look, one request, no script needed.
 //!
-//! The stylesheet stands in the page itself, so that a page is complete when it arrives;
-//! the content security policy names it by its hash and allows nothing else.
+//! The stylesheet stands in the page itself, so that a page is complete when it arrives, and so
+//! does the one script that pages of a form may have; the content security policy names both by
+//! their hashes and allows nothing else.
 
 use crate::messages::Language;
 use axum::{
@@ -20,6 +21,10 @@ static STYLE: LazyLock<String> = LazyLock::new(|| minified(include_str!("../../s
 /// The same with what only the office's pages need.
 static OFFICE_STYLE: LazyLock<String> =
     LazyLock::new(|| format!("{}{}", *STYLE, minified(include_str!("../../static/office.css"))));
+
+/// Keeps what was typed until it was saved; everything works without it.
+static SCRIPT: LazyLock<String> =
+    LazyLock::new(|| without_remarks(include_str!("../../static/keep.js")));
 
 /// A sheet of paper with a tick, as an icon that costs no request.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='2' width='12' height='16' rx='2' fill='%23a3171e'/%3E%3Cpath d='m5 8 2 2.500 4-5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";
@@ -50,6 +55,7 @@ pub struct Page<'a> {
     synthetic: bool,
     preview: Option<&'a str>,
     nav: Option<Markup>,
+    script: bool,
 }
 
 /// HTML on its way out; it is compressed at the door.
@@ -70,7 +76,13 @@ impl<'a> Page<'a> {
             synthetic: false,
             preview: None,
             nav: None,
+            script: false,
         }
+    }
+
+    /// Keeps what is typed in the browser's tab until it was saved, or forgets what was kept.
+    pub fn keeping(self) -> Self {
+        Self { script: true, ..self }
     }
 
     /// Says in the head line what the page belongs to, instead of the program's name.
@@ -129,6 +141,7 @@ impl<'a> Page<'a> {
                     (self.languages())
                     @if let Some(nav) = self.nav.as_ref() { nav.rooms aria-label=(self.language.say("pages.rooms")) { (nav) } }
                     @else { (foot(language)) }
+                    @if self.script { script { (PreEscaped(&*SCRIPT)) } }
                 }
             }
         };
@@ -186,12 +199,13 @@ impl IntoResponse for Html {
 
 /// What a browser may do with our pages: show them in our style, and send forms to us.
 pub fn content_policy() -> HeaderValue {
-    let hash = |style: &str| STANDARD.encode(Sha256::digest(style.as_bytes()));
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}' 'sha256-{}'; img-src 'self' data:; \
-         form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; style-src 'sha256-{}' 'sha256-{}'; script-src 'sha256-{}'; \
+         img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         hash(&STYLE),
-        hash(&OFFICE_STYLE)
+        hash(&OFFICE_STYLE),
+        hash(&SCRIPT)
     );
     HeaderValue::try_from(policy).expect("the policy is plain ASCII")
 }
@@ -225,6 +239,12 @@ fn minified(style: &str) -> String {
     short.replace(";}", "}")
 }
 
+/// A script without its remarks and indents.
+fn without_remarks(script: &str) -> String {
+    let lines = script.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn squeeze(style: &str, short: &mut String) {
     const TIGHT: [char; 6] = ['{', '}', ';', ',', ':', '>'];
     for word in style.split_ascii_whitespace() {
@@ -246,6 +266,17 @@ mod tests {
         let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
         let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
         assert!(content_policy().to_str().unwrap().contains(&hash));
+    }
+
+    #[test]
+    fn the_policy_names_the_script_that_stands_in_pages_that_keep() {
+        let page = Page::new(Language::default(), "Thử").keeping().body(html! { p { "…" } }).text();
+        let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+        let hash = STANDARD.encode(Sha256::digest(script.as_bytes()));
+        assert!(
+            content_policy().to_str().unwrap().contains(&format!("script-src 'sha256-{hash}'"))
+        );
+        assert!(script.len() <= 3_000 && !script.contains("//"), "{} bytes", script.len());
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub fn check(around: Around<'_>, sections: &[ReviewSection], failure: Option<&st
         }
         p { a.plain href="/phieu/elsewhere" { (say("pages.elsewhere")) } }
     };
-    around.page(&title, "/phieu/check").body(body)
+    around.page(&title, "/phieu/check").keeping().body(body)
 }
 
 fn section(around: Around<'_>, section: &ReviewSection) -> Markup {

@@ -50,6 +50,8 @@ pub fn question(around: Around<'_>, page: &PageView, asked: Asked<'_>) -> Html {
                 Heading::Question => @if let Some(step) = &step { p.step { (step) } }
             }
             @for item in &page.items { (self::item(item, language, heading)) }
+            p #kept role="status" data-saved=(around.say("pages.kept_saved"))
+                data-unsaved=(around.say("pages.kept_unsaved")) data-offline=(around.say("pages.kept_offline")) {}
             div.go {
                 button type="submit" { (around.say("pages.continue")) }
                 @if asked.has_previous {
@@ -61,7 +63,7 @@ pub fn question(around: Around<'_>, page: &PageView, asked: Asked<'_>) -> Html {
     };
     let title = title(page, around, step.as_deref());
     let blank = page.items.iter().all(is_blank) && asked.failure.is_none();
-    let html = around.page(&title, &action).switch(Switch::Form("f")).body(body);
+    let html = around.page(&title, &action).switch(Switch::Form("f")).keeping().body(body);
     if blank { html.shared() } else { html }
 }
 

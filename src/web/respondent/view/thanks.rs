@@ -41,7 +41,7 @@ pub fn thanks(around: Around<'_>, shown: &Thanks<'_>) -> Html {
             div.go { button.second type="submit" { (say("pages.forget")) } }
         }
     };
-    around.page(&title, "/phieu/thanks").body(body)
+    around.page(&title, "/phieu/thanks").keeping().body(body)
 }
 
 /// A receipt in its groups, which may break between two lines but not within one.
