@@ -21,10 +21,11 @@ use std::{
 const FLOORS: &[(&str, &[&str])] = &[
     ("messages", &[]),
     ("clock", &[]),
+    ("workbook", &["messages"]),
     ("questionnaire", &["messages"]),
-    ("sampling", &["messages"]),
+    ("sampling", &["messages", "workbook"]),
     ("criteria", &["messages", "questionnaire"]),
-    ("survey", &["messages", "questionnaire", "criteria"]),
+    ("survey", &["messages", "workbook", "questionnaire", "criteria"]),
     ("fieldwork", &["messages", "questionnaire"]),
     ("report", &["messages", "questionnaire", "criteria", "survey", "fieldwork"]),
     ("secrets", &["messages", "fieldwork"]),
@@ -37,10 +38,11 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Stands for the modules that everything above the domain may use.
-const BELOW: &str = "messages clock questionnaire criteria survey fieldwork";
+const BELOW: &str = "messages clock workbook questionnaire criteria survey fieldwork";
 
 /// Modules without time, chance, files, environment, database or web.
-const DOMAIN: &[&str] = &["questionnaire", "sampling", "criteria", "survey", "fieldwork", "report"];
+const DOMAIN: &[&str] =
+    &["workbook", "questionnaire", "sampling", "criteria", "survey", "fieldwork", "report"];
 
 /// Files of more than this many lines want splitting, or a reason.
 const LONG: usize = 450;

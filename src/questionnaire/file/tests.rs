@@ -209,7 +209,7 @@ fn keys_go_with_kinds() {
     assert_eq!(of("kind = 'note'\nrequired = true\n"), ["key_not_of_kind"]);
     assert_eq!(of("kind = 'calculate'\ncalculation = '1'\n"), ["key_not_of_kind"]);
     assert_eq!(of("kind = 'text'\nmaxmum = 2\n"), ["unknown_key"]);
-    assert_eq!(of("kind = 'text'\nrequired = 'yes'\n"), ["kind_truth"]);
+    assert_eq!(of("kind = 'text'\nrequired = 1\n"), ["kind_truth"]);
     assert_eq!(of("kind = 'text'\ncriterion = '7.3.2'\n"), ["criterion_without_scale"]);
     assert_eq!(of("kind = 'scale'\nscale = 's'\ncriterion = ''\n"), ["empty"]);
     assert_eq!(of("kind = 'several'\nlist = 'l'\nmaximum = 3\n"), ["limit_above_options"]);
@@ -217,7 +217,9 @@ fn keys_go_with_kinds() {
     let crossed = "kind = 'several'\nlist = 'l'\nminimum = 2\nmaximum = 1\n";
     assert_eq!(of(crossed), ["minimum_above_maximum"]);
     assert_eq!(of("kind = 'one'\nlist = 'l'\ndont_know = true\n"), ["no_dont_know"]);
-    assert_eq!(of("kind = 'text'\nconstraint = '. != 1'\n"), ["goes_with"]);
+    assert_eq!(of("kind = 'text'\nrequired = 'yes'\n"), ["expression_bare_word"]);
+    assert_eq!(of("kind = 'text'\nsoft_constraint = '. != 1'\n"), ["goes_with"]);
+    assert_eq!(of("kind = 'text'\nconstraint_message = { vi = 'x', en = 'x' }\n"), ["goes_with"]);
     assert_eq!(of("kind = 'text'\nsoft_message = { vi = 'x', en = 'x' }\n"), ["goes_with"]);
     assert_eq!(question("kind = 'calculate'\n"), ["missing_key"]);
 }

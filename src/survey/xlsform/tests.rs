@@ -1,0 +1,1 @@
+//! Workbooks of the reference implementation, and our own.
