@@ -86,10 +86,11 @@ pub(super) fn pages(
         root.missing("page");
     }
     let mut ids = HashSet::new();
-    for (at, table) in root.tables("page").into_iter().enumerate() {
+    // Every page has a question, so more pages are no form either.
+    for (at, table) in root.tables("page").into_iter().enumerate().take(MOST + 1) {
         page(table, at + 1, &mut read, &mut ids, (lists, sections), whole);
     }
-    if read.questions.len() > MOST {
+    if read.questions.len() > MOST || read.pages.len() > MOST {
         root.report(root.at(), text!("questionnaire.too_many_questions", most = MOST));
     }
     read
@@ -117,7 +118,7 @@ fn page(
     });
     let relevant = question::page_condition(&mut table, number, whole, &mut read.uses);
     let mut page = Page { id, section: None, title, relevant, questions: 0..0 };
-    sections.enter(&mut table, &mut page, number, whole, &mut read.uses);
+    sections.enter(&mut table, &mut page, number, &mut read.uses);
     let first = read.questions.len();
     let questions = table.tables("question");
     if questions.is_empty() {

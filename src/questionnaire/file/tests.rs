@@ -311,6 +311,57 @@ fn circles_are_named() {
     assert_eq!(all(&chain).len(), 1);
 }
 
+/// A form with sections: the second page stands in an inner one.
+fn sectioned(page: &str) -> String {
+    let sections = "[sections.ngoai]\ntitle = { vi = 'Ngoài', en = 'Outer' }\n\
+        relevant = '${mot} = 1'\n[sections.\"ngoai/trong\"]\nrelevant = '${mot} != 2'\n";
+    let text = SOUND.replacen("[[page]]", &format!("{sections}[[page]]"), 1);
+    text.replacen("id = \"hai\"", &format!("id = \"hai\"\n{page}"), 1)
+}
+
+#[test]
+fn a_page_has_the_heading_and_the_conditions_of_its_sections() {
+    let form = read_form("f.toml", &sectioned("section = 'ngoai/trong'")).unwrap();
+    let page = &form.pages[1];
+    assert_eq!(page.title.as_ref().unwrap().get("en"), "Outer");
+    assert_eq!(page.relevant.as_ref().unwrap().source(), "(${mot} = 1) and (${mot} != 2)");
+    assert_eq!(form.sections[page.section.unwrap()].path, "ngoai/trong");
+    assert_eq!(form.sections[1].title, None);
+}
+
+#[test]
+fn sections_that_do_not_fit_are_mistakes() {
+    let of = |page: &str| -> Vec<&'static str> {
+        all(&sectioned(page)).into_iter().map(|(_, _, key)| key).collect()
+    };
+    assert_eq!(of("section = 'trong'"), ["unknown_section"]);
+    assert_eq!(of("section = 'ngoai'\ntitle = { vi = 'x', en = 'x' }"), ["page_in_section"]);
+    let early = sectioned("").replacen("id = \"mot\"", "id = \"mot\"\nsection = 'ngoai'", 1);
+    assert_eq!(all(&early), [(17, None, "refers_too_early")]);
+    let keys = |from: &str, to: &str| -> Vec<&'static str> {
+        all(&sectioned("").replacen(from, to, 1)).into_iter().map(|(_, _, key)| key).collect()
+    };
+    assert_eq!(keys("[sections.ngoai]", "[sections.khac]"), ["unknown_section"]);
+    assert_eq!(keys("ngoai/trong", "ngoai/"), ["bad_section"]);
+    assert_eq!(keys("relevant = '${mot} != 2'", "title = 1"), ["kind_labels"]);
+}
+
+#[test]
+fn an_answer_may_be_required_under_a_condition() {
+    let needed = "id = \"hai\"\n[[page.question]]\nname = 'q'\nkind = 'text'\n\
+        required = '${mot} = 1'\nlabel = { vi = 'Q', en = 'Q' }";
+    let form = read_form("f.toml", &SOUND.replacen("id = \"hai\"", needed, 1)).unwrap();
+    let today = crate::questionnaire::Today("2024-06-01".to_owned());
+    let gap = |code: i16| {
+        let mut answers = crate::questionnaire::Answers::new();
+        answers.set("mot", crate::questionnaire::Answer::Choice(code));
+        crate::questionnaire::first_gap(&form, &answers, &today)
+    };
+    assert_eq!((gap(1), gap(2)), (Some(2), None));
+    let early = SOUND.replacen("kind = \"one\"", "kind = \"one\"\nrequired = '${hai} = 1'", 1);
+    assert_eq!(all(&early)[0].2, "refers_too_early");
+}
+
 /// Files of the greatest size that are full of costly things are still read quickly.
 #[test]
 fn hostile_forms_end_quickly() {

@@ -6,7 +6,7 @@ use super::{
     table::{Row, Table},
     wording::Languages,
 };
-use crate::text;
+use crate::{messages::Text, text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns that mean something by themselves; every other is one that filters ask for.
@@ -61,8 +61,7 @@ impl<'t> Choices<'t> {
         let mut lists = Vec::new();
         for (name, rows) in &self.lists {
             let is_used = questions.iter().any(|question| question.list() == Some(name));
-            if let Some(what) = fault(rows).filter(|_| !is_used) {
-                let problem = text!("xlsform.list_left_out", list = name, what = what);
+            if let Some(problem) = fault(name, rows).filter(|_| !is_used) {
                 reading.notices.push(Finding::row(SheetName::Choices, rows[0].number, problem));
                 continue;
             }
@@ -118,17 +117,17 @@ impl<'t> Choices<'t> {
 }
 
 /// What is wrong with a list that nobody uses.
-fn fault(rows: &[&Row]) -> Option<crate::messages::Text> {
+fn fault(list: &str, rows: &[&Row]) -> Option<Text> {
     let mut names = BTreeSet::new();
     if rows.iter().any(|row| row.media().is_some()) {
-        return Some(text!("xlsform.pictures"));
+        return Some(text!("xlsform.list_with_media", list = list));
     }
     let sound = rows.iter().all(|row| row.text("name").is_some_and(|name| names.insert(name)));
-    (!sound).then(|| text!("xlsform.incomplete_options"))
+    (!sound).then(|| text!("xlsform.list_incomplete", list = list))
 }
 
 impl Reading<'_> {
-    fn refuse(&mut self, row: &Row, problem: crate::messages::Text) {
+    fn refuse(&mut self, row: &Row, problem: Text) {
         self.refused.push(Finding::row(SheetName::Choices, row.number, problem));
     }
 

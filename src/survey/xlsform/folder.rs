@@ -161,6 +161,15 @@ fn criteria_file(form: &Form, criteria: &BTreeSet<&str>) -> String {
     text
 }
 
+const DEFAULT_RULE: &str = r#"
+[default]
+method = "mean"
+dont_know = "excluded"
+groups = "population"
+conversion = { kind = "linear" }
+minimum_n = 10
+"#;
+
 fn rule(form: &Form, criteria: &BTreeSet<&str>) -> String {
     let words = Words(form);
     let title = words.say("[Xin điền: quy tắc chấm điểm]", "[To be filled in: scoring rule]");
@@ -169,19 +178,15 @@ fn rule(form: &Form, criteria: &BTreeSet<&str>) -> String {
 version = "1"
 title = {title}
 
-[default]
-method = "mean"
-dont_know = "excluded"
-groups = "population"
-conversion = {{ kind = "linear" }}
-minimum_n = 10
 "#
     );
+    if criteria.is_empty() {
+        text.push_str("\n# Không chấm điểm tiêu chí nào. Nothing is scored.\n[criteria]\n");
+    } else {
+        text.push_str(DEFAULT_RULE);
+    }
     for criterion in criteria {
         text.push_str(&format!("\n[criteria.{}]\n", quoted(criterion)));
-    }
-    if criteria.is_empty() {
-        text.push_str("\n[criteria]\n");
     }
     text.push_str("\n[rounding]\nscore = 2\npoints = 3\n");
     text

@@ -133,10 +133,11 @@ impl Import<'_> {
         };
         let lists = lists.read(&questions, &mut reading);
         let id = self.id(setting("form_id"));
+        let named = Some(self.options.fallback_id).filter(|name| !name.is_empty());
         let title =
-            setting("form_title").or(setting("form_id")).unwrap_or(self.options.fallback_id);
+            setting("form_title").or(setting("form_id")).or(named).unwrap_or(&id).to_owned();
         let title_in = |language: &String| {
-            let own = setting(&format!("phieu_title_{language}")).unwrap_or(title);
+            let own = setting(&format!("phieu_title_{language}")).unwrap_or(&title);
             (language.clone(), own.to_owned())
         };
         Draft {
@@ -204,7 +205,16 @@ impl Import<'_> {
     }
 
     /// Says mistakes of the form file as what they are in the workbook.
-    fn translate(&mut self, mistakes: Vec<Mistake>, file: &FormFile) {
+    fn translate(&mut self, mut mistakes: Vec<Mistake>, file: &FormFile) {
+        // Of a question that was not understood, nobody can say when its answer is there.
+        let faulty: Vec<String> =
+            mistakes.iter().filter_map(|mistake| mistake.question.clone()).collect();
+        mistakes.retain(|mistake| {
+            let early = mistake.problem.key() == "questionnaire.refers_too_early";
+            let name = mistake.problem.value("name").unwrap_or_default();
+            let other = mistake.question.as_deref() != Some(name);
+            !(early && other && faulty.iter().any(|faulty| faulty == name))
+        });
         for mistake in mistakes {
             let (sheet, row) = match file.origin(mistake.line) {
                 Some((sheet, row)) => (sheet, Some(row)),

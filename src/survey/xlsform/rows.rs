@@ -93,22 +93,22 @@ impl<'r, 't> Rows<'r, 't> {
             RowKind::Question(asked) => self.question(row, asked),
             RowKind::BeginGroup => self.begin(row, false),
             RowKind::Repeat => {
-                self.refuse(row, text!("xlsform.repeat_unsupported", r#type = kind));
+                self.refuse(row, text!("xlsform.repeat_unsupported", kind = kind));
                 self.begin(row, true);
             }
             RowKind::EndGroup => self.end(row, kind, false),
             RowKind::EndRepeat => self.end(row, kind, true),
             RowKind::Metadata => {
-                self.notice(row, text!("xlsform.metadata_left_out", r#type = kind));
+                self.notice(row, text!("xlsform.metadata_left_out", kind = kind));
             }
-            RowKind::External => self.refuse(row, text!("xlsform.external_list", r#type = kind)),
+            RowKind::External => self.refuse(row, text!("xlsform.external_list", kind = kind)),
             RowKind::WithoutList => {
-                self.refuse(row, text!("xlsform.type_without_list", r#type = kind));
+                self.refuse(row, text!("xlsform.type_without_list", kind = kind));
             }
             RowKind::Unsupported => {
-                self.refuse(row, text!("xlsform.type_unsupported", r#type = kind));
+                self.refuse(row, text!("xlsform.type_unsupported", kind = kind));
             }
-            RowKind::Unknown => self.refuse(row, text!("xlsform.type_unknown", r#type = kind)),
+            RowKind::Unknown => self.refuse(row, text!("xlsform.type_unknown", kind = kind)),
         }
     }
 
@@ -138,7 +138,7 @@ impl<'r, 't> Rows<'r, 't> {
 
     fn end(&mut self, row: &Row, kind: &str, repeat: bool) {
         let Some(open) = self.open.pop_if(|open| open.repeat == repeat) else {
-            self.refuse(row, text!("xlsform.end_without_begin", r#type = kind));
+            self.refuse(row, text!("xlsform.end_without_begin", kind = kind));
             return;
         };
         if open.before < self.questions.len() || repeat {

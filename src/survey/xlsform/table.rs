@@ -11,6 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// After so many columns without heading there are no more headings.
 const EMPTY_COLUMNS: usize = 20;
 
+/// After so many rows without a cell under a heading the reference implementation reads
+/// no more.
+const EMPTY_ROWS: usize = 60;
+
 /// A text per language, by code; without a language it stands under `""`.
 pub(super) type Texts = BTreeMap<String, String>;
 
@@ -77,6 +81,12 @@ impl Table {
                 }
                 let language = codes[*column].clone().unwrap_or_default();
                 read.cells.entry(header.key.clone()).or_default().insert(language, text);
+            }
+            let last = table.rows.last().map_or(1, |last| last.number);
+            if !read.cells.is_empty() && read.number > last + EMPTY_ROWS + 1 {
+                let problem = text!("xlsform.rows_left_out", row = read.number, most = EMPTY_ROWS);
+                notices.push(Finding::row(name, read.number, problem));
+                break;
             }
             if !read.cells.is_empty() {
                 table.rows.push(read);

@@ -39,12 +39,12 @@ impl Languages {
         }
         let default = default.and_then(language::code).map(|(code, _)| code);
         let has_plain_labels = survey.columns.contains(&("label".to_owned(), None));
-        let plain = match default {
-            Some(code) if all.is_empty() || all.contains(&code) || has_plain_labels => code,
-            _ => unnamed.unwrap_or(UNNAMED).to_owned(),
-        };
+        let default =
+            default.filter(|code| all.is_empty() || all.contains(code) || has_plain_labels);
+        let is_first = default.is_some() || all.is_empty() || has_plain_labels;
+        let plain = default.unwrap_or_else(|| unnamed.unwrap_or(UNNAMED).to_owned());
         // Labels with and without a language are two translations.
-        if all.is_empty() || has_plain_labels || all.contains(&plain) {
+        if is_first {
             all.retain(|code| *code != plain);
             all.insert(0, plain.clone());
         }

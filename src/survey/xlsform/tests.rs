@@ -1,1 +1,0 @@
-//! Workbooks of the reference implementation, and our own.
