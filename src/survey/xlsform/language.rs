@@ -56,10 +56,9 @@ pub(super) fn code(name: &str) -> Option<(String, bool)> {
     if let Some((code, _)) = NAMES.iter().find(|(_, known)| known.to_lowercase() == lower) {
         return Some(((*code).to_owned(), false));
     }
-    if name.len() <= 3 || name.get(2..3) == Some("-") {
-        if let Some(code) = well_formed(name) {
-            return Some((code, false));
-        }
+    let is_code = name.len() <= 3 || name.get(2..3) == Some("-");
+    if let Some(code) = well_formed(name).filter(|_| is_code) {
+        return Some((code, false));
     }
     let letters: String = lower.chars().filter(char::is_ascii_lowercase).take(8).collect();
     well_formed(&letters).map(|code| (code, true))
