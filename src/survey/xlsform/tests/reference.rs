@@ -1,5 +1,5 @@
 //! The workbooks of the reference implementation: each is imported with the meaning that
-//! the XForm made of it has, or is refused at the right rows.
+//! the `XForm` made of it has, or is refused at the right rows.
 
 use super::{
     super::{OutlineQuestion, SheetName, outline, outline::OutlineRequired},
@@ -9,8 +9,11 @@ use super::{
 use crate::questionnaire::Labels;
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
+/// A sheet (`s` questions, `c` options), a row of it, and what is said.
+type Refusal = (char, usize, &'static str);
+
 /// What is not imported: the workbook, the rows, and what is said of each.
-const REFUSED: &[(&str, &[(char, usize, &str)])] = &[
+const REFUSED: &[(&str, &[Refusal])] = &[
     ("bad_calc.xlsx", &[('s', 2, "questionnaire.expression_open_text")]),
     ("bug_spaces_in_choices_header.xls", &[('s', 2, "xlsform.default_unsupported")]),
     // The filter asks for a translation of the label, which is not an option's value.

@@ -3,7 +3,7 @@
 use super::super::language;
 use std::collections::BTreeMap;
 
-/// An element of an XForm.
+/// An element of an `XForm`.
 #[derive(Debug, Default)]
 pub(super) struct Element {
     pub(super) name: String,
@@ -17,7 +17,7 @@ pub(super) enum Node {
     Text(String),
 }
 
-/// A question as the XForm means it.
+/// A question as the `XForm` means it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Expected {
     pub(super) name: String,
@@ -126,7 +126,7 @@ fn reference(expression: &str) -> String {
     words.join(" ").replace("selected(../sex,", "selected(${sex},")
 }
 
-/// The questions of an XForm in their order, without what is recorded unasked.
+/// The questions of an `XForm` in their order, without what is recorded unasked.
 pub(super) fn questions(xform: &Element, languages: &[String]) -> Vec<Expected> {
     let all = xform.all();
     let data = all.iter().find(|element| element.name == "data").expect("an instance");
