@@ -83,7 +83,10 @@ pub fn import(args: &ImportArgs, settings: &Settings) -> Result<()> {
 /// The survey in a folder; none if there is no such folder or nothing in it.
 fn existing(folder: &Path) -> Result<Option<Bundle>> {
     let is_empty = match fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_none(),
+        // What is hidden is no part of a survey.
+        Ok(entries) => {
+            entries.flatten().all(|entry| entry.file_name().to_string_lossy().starts_with('.'))
+        }
         Err(problem) if problem.kind() == std::io::ErrorKind::NotFound => true,
         Err(problem) => return Err(unwritable(folder, &problem)),
     };

@@ -58,6 +58,8 @@ function condition(earlier, depth) {
     () => `round(${number()} * 1.5) ${compare()} ${random(9)}`,
     () => `floor(${number()} div 4) = ceiling(${number()} div 4)`,
     () => `abs(${number()}) > ${random(9)}`,
+    () => `sqrt(${number()}) ${compare()} ${random(4)}`,
+    () => `int((decimal-date-time(today()) - decimal-date-time(${of('date')})) div 365.25) ${compare()} ${random(30)}`,
     () => `string-length(${of('text')}) ${compare()} ${random(4)}`,
     () => `contains(${of('text')}, 'b')`,
     () => `starts-with(${of('text')}, 'a') or ends-with(${of('text')}, 'c')`,

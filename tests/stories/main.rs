@@ -9,6 +9,7 @@ mod support;
 mod clear_words;
 mod code_holder;
 mod faults;
+mod from_excel;
 mod join_attack;
 mod kills;
 mod planning;

@@ -100,6 +100,7 @@ impl Import<'_> {
             self.refused.push(Finding::sheet(SheetName::Survey, problem));
             return Draft::default();
         };
+        self.unused_sheets(names);
         for column in ["type", "name"].into_iter().filter(|column| !survey.has(column)) {
             let problem = text!("xlsform.no_column", column = column);
             self.refused.push(Finding::row(SheetName::Survey, 1, problem));
@@ -115,6 +116,7 @@ impl Import<'_> {
             setting("default_language"),
             self.options.unnamed_language,
         );
+        self.unlisted_options(&choices);
         let mut lists = Choices::of(&choices);
         let rows = Rows::new(&survey, &languages, &mut lists, &mut self.refused, &mut self.notices);
         let (sections, questions) = rows.read();
@@ -154,6 +156,25 @@ impl Import<'_> {
     fn table(&mut self, name: SheetName, sheets: &[Sheet]) -> Option<Table> {
         let sheet = sheets.iter().find(|sheet| sheet.name.to_lowercase() == name.name())?;
         Some(Table::read(name, sheet, &mut self.refused, &mut self.notices))
+    }
+
+    /// Sheets of the standard that mean nothing here.
+    fn unused_sheets(&mut self, names: &[String]) {
+        for name in names {
+            if ["external_choices", "entities", "osm"].contains(&name.to_lowercase().as_str()) {
+                let problem = text!("xlsform.sheet_left_out", sheet = name);
+                self.notices.push(Finding::sheet(SheetName::Survey, problem));
+            }
+        }
+    }
+
+    fn unlisted_options(&mut self, choices: &Table) {
+        for row in choices.rows.iter().filter(|row| !row.has("list_name")) {
+            if row.has("name") || row.has("label") {
+                let problem = text!("xlsform.option_left_out");
+                self.notices.push(Finding::row(SheetName::Choices, row.number, problem));
+            }
+        }
     }
 
     /// Columns that no filter could ask for.

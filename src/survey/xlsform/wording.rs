@@ -42,7 +42,10 @@ impl Languages {
         let default =
             default.filter(|code| all.is_empty() || all.contains(code) || has_plain_labels);
         let is_first = default.is_some() || all.is_empty() || has_plain_labels;
-        let plain = default.unwrap_or_else(|| unnamed.unwrap_or(UNNAMED).to_owned());
+        let plain = default.unwrap_or_else(|| {
+            let code = unnamed.and_then(language::code).map(|(code, _)| code);
+            code.unwrap_or_else(|| UNNAMED.to_owned())
+        });
         // Labels with and without a language are two translations.
         if is_first {
             all.retain(|code| *code != plain);
