@@ -2,7 +2,7 @@
 //!
 //! [`read_workbook`] reads `.xlsx`, `.xlsm` and the old `.xls`. Nothing of a file is
 //! unpacked or reserved before it was seen to be of a reasonable size: an archive is
-//! looked into by [`check_archive`], an old workbook by [`old::check`].
+//! looked into by [`check_archive`], an old workbook by `old::check`.
 
 mod archive;
 mod cell;

@@ -164,3 +164,16 @@ pub(super) fn find(name: &str) -> Option<&'static Entry> {
 pub(super) fn is_left_out(name: &str) -> bool {
     LEFT_OUT.contains(&name)
 }
+
+/// The first call of a function that is left out, with the byte at which it starts.
+pub(super) fn left_out_in(source: &str) -> Option<(usize, &'static str)> {
+    let calls = LEFT_OUT.iter().filter_map(|name| {
+        let is_call = |at: &usize| {
+            let part_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':');
+            source[at + name.len()..].trim_start().starts_with('(')
+                && !source[..*at].ends_with(part_of_word)
+        };
+        source.match_indices(name).map(|(at, _)| at).find(is_call).map(|at| (at, *name))
+    });
+    calls.min_by_key(|(at, _)| *at)
+}

@@ -3,7 +3,7 @@
 use super::{
     super::{ChoiceOption, OptionList},
     Whole,
-    table::{Table, integer, is_id},
+    table::{Table, integer, is_word},
 };
 use crate::text;
 use std::collections::HashSet;
@@ -21,8 +21,8 @@ pub(super) fn lists(
 ) -> Vec<OptionList> {
     let mut lists = Vec::new();
     for (id, mut table) in root.named_tables(key) {
-        if !is_id(&id.value) {
-            table.report(id.at, text!("questionnaire.bad_id", key = key, value = id.value));
+        if !is_word(&id.value) {
+            table.report(id.at, text!("questionnaire.bad_word", key = key, value = id.value));
         }
         let dont_know =
             table.labels("dont_know", &whole.languages).map(|label| whole.resolve(&table, label));

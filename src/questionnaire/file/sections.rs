@@ -5,7 +5,7 @@ use super::{
     Whole,
     pages::{Moment, Use},
     question,
-    table::{Placed, Table, is_id},
+    table::{Placed, Table, is_word},
 };
 use crate::text;
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ pub(super) fn sections(root: &mut Table<'_>, whole: &Whole<'_>) -> Sections {
     let mut sections = Sections::default();
     for (path, mut table) in named {
         let depth = path.value.split('/').count();
-        if depth > DEEPEST || !path.value.split('/').all(is_id) {
+        if depth > DEEPEST || !path.value.split('/').all(is_word) {
             table.report(path.at, text!("questionnaire.bad_section", path = path.value));
             table.get("title");
             table.get("relevant");

@@ -185,7 +185,7 @@ fn options_are_checked() {
     assert_eq!(keys("vung = 1", "name = '2'"), ["duplicate_option"]);
     assert_eq!(keys("[lists.l]\noptions", "[lists.l]\noptoins"), ["missing_key", "unknown_key"]);
     assert_eq!(keys("[lists.l]", "[lists.trong]\noptions = []\n[lists.l]"), ["no_options"]);
-    assert_eq!(keys("[lists.l]", "[lists.\"L 1\"]"), ["bad_id", "unknown_list"]);
+    assert_eq!(keys("[lists.l]", "[lists.\"L 1\"]"), ["bad_word", "unknown_list"]);
 }
 
 #[test]

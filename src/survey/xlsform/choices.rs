@@ -20,6 +20,7 @@ const TAKEN: [&str; 2] = ["code", "coefficient"];
 pub(super) struct Choices<'t> {
     /// Names of lists with their rows, in the order of the sheet.
     lists: Vec<(String, Vec<&'t Row>)>,
+    places: BTreeMap<String, usize>,
     /// Lists that need an option “other” besides.
     pub(super) with_other: BTreeSet<String>,
 }
@@ -38,18 +39,20 @@ impl<'t> Choices<'t> {
     /// The rows of each list.
     pub(super) fn of(table: &'t Table) -> Self {
         let mut lists: Vec<(String, Vec<&Row>)> = Vec::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for row in &table.rows {
             let Some(name) = row.text("list_name") else { continue };
-            match lists.iter_mut().find(|(known, _)| known == name) {
+            let place = *places.entry(name.to_owned()).or_insert(lists.len());
+            match lists.get_mut(place) {
                 Some((_, rows)) => rows.push(row),
                 None => lists.push((name.to_owned(), vec![row])),
             }
         }
-        Self { lists, with_other: BTreeSet::new() }
+        Self { lists, places, with_other: BTreeSet::new() }
     }
 
     pub(super) fn has(&self, list: &str) -> bool {
-        self.lists.iter().any(|(known, _)| known == list)
+        self.places.contains_key(list)
     }
 
     /// Reads every list; a faulty one that no question uses is left out.
@@ -82,12 +85,13 @@ impl<'t> Choices<'t> {
         let mut list =
             DraftList { name: name.to_owned(), row: rows[0].number, ..DraftList::default() };
         let mut codes = Vec::new();
+        let mut names = BTreeSet::new();
         for row in rows {
             let Some(option) = reading.option(name, row) else { continue };
             let code = reading.whole(row, "phieu_code");
             if code == Some(0) {
                 list.dont_know = Some(option.label);
-            } else if list.options.iter().any(|known| known.name == option.name) {
+            } else if !names.insert(option.name.clone()) {
                 let problem = text!("xlsform.option_twice", list = name, name = option.name);
                 reading.refused.push(Finding::row(SheetName::Choices, row.number, problem));
             } else {

@@ -47,6 +47,12 @@ pub enum NotImported {
     Refused(Vec<Finding>),
 }
 
+/// The most questions of a form; a larger sheet is not shared out over pages.
+const MOST_QUESTIONS: usize = 2_000;
+
+/// With more places than this to change, nothing further is looked for.
+const MOST_REFUSED: usize = 1_000;
+
 /// Settings that say something here.
 const SETTINGS: [&str; 4] = ["form_title", "form_id", "version", "default_language"];
 
@@ -65,22 +71,18 @@ pub fn import_form(bytes: &[u8], options: &ImportOptions<'_>) -> Result<Imported
     }
     let mut import = Import { options, refused: Vec::new(), notices: Vec::new() };
     let draft = import.draft(&sheets, names.get_mut());
-    let file = FormFile::of(&draft);
-    let form = match import.refused.is_empty() {
-        true => read_form("form", &file.text).map_err(|mistakes| import.translate(mistakes, &file)),
-        false => {
-            // What else the form itself would be refused for is said too, if it can be told.
-            if let Err(mistakes) = read_form("form", &file.text) {
-                import.translate_new(mistakes, &file);
-            }
-            Err(())
-        }
-    };
+    let too_many = draft.questions.len() > MOST_QUESTIONS;
+    if too_many {
+        let problem = text!("questionnaire.too_many_questions", most = MOST_QUESTIONS);
+        import.refused.push(Finding::sheet(SheetName::Survey, problem));
+    }
+    let form =
+        if too_many || import.refused.len() > MOST_REFUSED { None } else { import.form(&draft) };
     import.refused.sort_by_key(|finding| (finding.sheet, finding.row));
     import.notices.sort_by_key(|finding| (finding.sheet, finding.row));
     match form {
-        Ok(form) => Ok(Imported { form, text: file.text, notices: import.notices }),
-        Err(()) => Err(NotImported::Refused(import.refused)),
+        Some((form, text)) => Ok(Imported { form, text, notices: import.notices }),
+        None => Err(NotImported::Refused(import.refused)),
     }
 }
 
@@ -91,6 +93,24 @@ struct Import<'o> {
 }
 
 impl Import<'_> {
+    /// Writes and reads the form file; none, if something stands in the way.
+    fn form(&mut self, draft: &Draft) -> Option<(Form, String)> {
+        let file = FormFile::of(draft);
+        let is_sound = self.refused.is_empty();
+        match read_form("form", &file.text) {
+            Ok(form) => Some((form, file.text)).filter(|_| is_sound),
+            Err(mistakes) if is_sound => {
+                self.translate(mistakes, &file);
+                None
+            }
+            // What else the form would be refused for is said too.
+            Err(mistakes) => {
+                self.translate_new(mistakes, &file);
+                None
+            }
+        }
+    }
+
     fn draft(&mut self, sheets: &[Sheet], names: &[String]) -> Draft {
         let survey = self.table(SheetName::Survey, sheets);
         let choices = self.table(SheetName::Choices, sheets).unwrap_or_default();

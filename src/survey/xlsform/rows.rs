@@ -9,7 +9,10 @@ use super::{
     wording::Languages,
 };
 use crate::{messages::Text, text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Groups stand in one another at most so deeply, as sections do.
+const DEEPEST: usize = 20;
 
 /// What is read from the rows.
 pub(super) struct Rows<'r, 't> {
@@ -20,6 +23,7 @@ pub(super) struct Rows<'r, 't> {
     pub(super) notices: &'r mut Vec<Finding>,
     pub(super) sections: Vec<DraftSection>,
     pub(super) questions: Vec<DraftQuestion>,
+    paths: BTreeSet<String>,
     open: Vec<Open>,
     /// The rows in which a column is left out, by message and heading.
     left_out: BTreeMap<(bool, String), Vec<usize>>,
@@ -50,6 +54,7 @@ impl<'r, 't> Rows<'r, 't> {
             notices,
             sections: Vec::new(),
             questions: Vec::new(),
+            paths: BTreeSet::new(),
             open: Vec::new(),
             left_out: BTreeMap::new(),
         }
@@ -119,6 +124,10 @@ impl<'r, 't> Rows<'r, 't> {
         }
         let before = self.questions.len();
         self.open.push(Open { row: row.number, name: name.clone(), repeat, before });
+        if self.open.len() > DEEPEST {
+            self.refuse(row, text!("xlsform.too_deep", most = DEEPEST));
+            return;
+        }
         if repeat || name.is_empty() {
             return;
         }
@@ -129,7 +138,7 @@ impl<'r, 't> Rows<'r, 't> {
         self.group_appearance(row);
         let title = self.texts(row, "label");
         let path = self.path().unwrap_or_default();
-        if self.sections.iter().any(|section| section.path == path) {
+        if !self.paths.insert(path.clone()) {
             self.refuse(row, text!("xlsform.group_twice", name = name));
         }
         let relevant = row.expression("relevant");
@@ -151,7 +160,7 @@ impl<'r, 't> Rows<'r, 't> {
 
     /// The names of the groups around, from the outermost.
     pub(super) fn path(&self) -> Option<String> {
-        let groups = self.open.iter().filter(|open| !open.repeat);
+        let groups = self.open.iter().take(DEEPEST).filter(|open| !open.repeat);
         let names: Vec<&str> = groups.map(|open| open.name.as_str()).collect();
         (!names.is_empty()).then(|| names.join("/"))
     }

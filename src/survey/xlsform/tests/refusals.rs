@@ -78,10 +78,29 @@ fn every_column_that_is_not_kept_is_refused_by_name_and_row() {
     assert_eq!(of("parameters", "randomize=true"), [(3, "xlsform.parameter_unsupported")]);
     assert_eq!(of("appearance", "ex:org.app"), [(3, "xlsform.appearance_unsupported")]);
     assert_eq!(of("relevant", "position(..) = 1"), [(3, "questionnaire.expression_unsupported")]);
+    let instance = "instance('l')/root/item[name = ${a}]/label = 'x'";
+    assert_eq!(of("relevant", instance), [(3, "questionnaire.expression_unsupported")]);
     assert_eq!(of("relevant", "now() > 1"), [(3, "questionnaire.expression_unsupported")]);
     assert_eq!(of("relevant", "${c} = 1"), [(3, "questionnaire.expression_unknown_question")]);
     assert_eq!(of("relevant", "${b} = 1"), [(3, "questionnaire.refers_too_early")]);
     assert_eq!(of("constraint", "regex(., '(')"), [(3, "questionnaire.expression_bad_pattern")]);
+}
+
+#[test]
+fn a_function_that_is_not_supported_is_named() {
+    for (function, call) in [
+        ("pulldata()", "pulldata('f', 'a', 'b', 'c') = 1"),
+        ("instance()", "instance('l')/root/item[name = ${a}]/label = 'x'"),
+        ("indexed-repeat()", "indexed-repeat(${a}, ${a}, 1) = 1"),
+        ("position()", "position(..) > 1"),
+        ("now()", "now() > 1"),
+    ] {
+        let rows = format!("text|a|A|\ntext|b|B|{call}\n");
+        let why = import(&survey("type|name|label|relevant", &rows)).expect_err(call);
+        let said = said(&why);
+        assert!(said[0].contains("row 3: [b] relevant"), "{said:?}");
+        assert!(said[0].contains(function), "{said:?}");
+    }
 }
 
 #[test]
@@ -160,4 +179,29 @@ fn what_is_no_workbook_is_refused() {
     let no_survey = workbook(&[("a", "x"), ("b", "y")]);
     let said = said(&import(&no_survey).expect_err("no sheet survey"));
     assert!(said[0].contains("Sheets found: a, b"), "{said:?}");
+}
+
+/// Sheets of the greatest size that are full of costly things are still read quickly.
+#[test]
+fn hostile_workbooks_end_quickly() {
+    let many = |row: &dyn Fn(usize) -> String| (0..20_000).map(row).collect::<String>();
+    let survey = "type|name|label\nselect_one l1|a|A\n";
+    for (rows, choices) in [
+        (many(&|at| format!("text|q{at}|Q ${{q{at}}}\n")), String::new()),
+        (many(&|at| format!("begin_group|g{at}|G\n")), String::new()),
+        (many(&|at| format!("geopoint|q{at}|Q\n")), String::new()),
+        (survey.to_owned(), many(&|at| format!("l{at}|a|A\n"))),
+        (survey.to_owned(), many(&|at| format!("l1|a{at}|A\n"))),
+        (survey.to_owned(), many(&|_| "l1|a|A\n".to_owned())),
+    ] {
+        let sheets = [
+            ("survey", format!("type|name|label\n{rows}")),
+            ("choices", format!("list_name|name|label\n{choices}")),
+        ];
+        let bytes = workbook(&sheets.each_ref().map(|(name, rows)| (*name, rows.as_str())));
+        let start = std::time::Instant::now();
+        let outcome = import(&bytes);
+        assert!(start.elapsed().as_secs() < 10, "{rows:.60} {choices:.60}");
+        assert!(outcome.is_err(), "{rows:.60} {choices:.60}");
+    }
 }
