@@ -77,6 +77,10 @@ pub fn import(args: &ImportArgs, settings: &Settings) -> Result<()> {
         write_out(Some(&path), content.as_bytes())?;
     }
     report(&imported, &name, args, settings)?;
+    if existing.is_none() {
+        let said = text!("cli.survey_to_fill_in", path = args.to.display());
+        print(said.say(settings.language))?;
+    }
     check(&args.to, settings)
 }
 

@@ -30,7 +30,7 @@ impl FormFile {
         for section in &draft.sections {
             let origin = Some((SheetName::Survey, section.row));
             file.line(None, "");
-            file.line(origin, &format!("[sections.{}]", quoted(&section.path)));
+            file.line(origin, &format!("[sections.{}]", key(&section.path)));
             if let Some(title) = &section.title {
                 file.line(origin, &format!("title = {}", wording(title)));
             }
@@ -82,7 +82,7 @@ impl FormFile {
         let origin = Some((SheetName::Choices, list.row));
         let kind = if list.scale { "scales" } else { "lists" };
         self.line(None, "");
-        self.line(origin, &format!("[{kind}.{}]", quoted(&list.name)));
+        self.line(origin, &format!("[{kind}.{}]", key(&list.name)));
         self.wording_line(origin, "dont_know", list.dont_know.as_ref());
         self.line(origin, "options = [");
         for option in &list.options {
@@ -94,8 +94,8 @@ impl FormFile {
             if let Some(coefficient) = &option.coefficient {
                 push(&mut line, "coefficient", &number(coefficient));
             }
-            for (key, value) in &option.further {
-                push(&mut line, &quoted(key), &quoted(value));
+            for (column, value) in &option.further {
+                push(&mut line, &key(column), &quoted(value));
             }
             line.push_str(" },");
             self.line(Some((SheetName::Choices, option.row)), &line);
@@ -157,6 +157,15 @@ fn maximum(question: &DraftQuestion) -> Option<u16> {
 
 fn push(line: &mut String, key: &str, value: &str) {
     let _ = write!(line, ", {key} = {value}");
+}
+
+/// A key as TOML reads it: bare where it can be.
+fn key(text: &str) -> String {
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    match !text.is_empty() && text.bytes().all(is_bare) {
+        true => text.to_owned(),
+        false => quoted(text),
+    }
 }
 
 /// A number as TOML writes it, which has no bare `.5` and no `+`.
