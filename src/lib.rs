@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`clock`] | the one source of time |
 //! | [`messages`] | what the program says, in every language |
+//! | [`workbook`] | sheets of strangers' Excel files, read as text within limits |
 //! | [`questionnaire`] | what is asked: forms, routing, which answers are valid |
 //! | [`criteria`] | what it counts for: frameworks of criteria, scoring rules as data |
 //! | [`survey`] | forms, groups, units, criteria and rule of one survey, read from its files |
@@ -37,6 +38,7 @@
 
 pub mod clock;
 pub mod messages;
+pub mod workbook;
 
 pub mod criteria;
 pub mod questionnaire;

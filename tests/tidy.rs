@@ -21,10 +21,11 @@ use std::{
 const FLOORS: &[(&str, &[&str])] = &[
     ("messages", &[]),
     ("clock", &[]),
+    ("workbook", &["messages"]),
     ("questionnaire", &["messages"]),
-    ("sampling", &["messages"]),
+    ("sampling", &["messages", "workbook"]),
     ("criteria", &["messages", "questionnaire"]),
-    ("survey", &["messages", "questionnaire", "criteria"]),
+    ("survey", &["messages", "workbook", "questionnaire", "criteria"]),
     ("fieldwork", &["messages", "questionnaire"]),
     ("report", &["messages", "questionnaire", "criteria", "survey", "fieldwork"]),
     ("secrets", &["messages", "fieldwork"]),
@@ -37,10 +38,11 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Stands for the modules that everything above the domain may use.
-const BELOW: &str = "messages clock questionnaire criteria survey fieldwork";
+const BELOW: &str = "messages clock workbook questionnaire criteria survey fieldwork";
 
 /// Modules without time, chance, files, environment, database or web.
-const DOMAIN: &[&str] = &["questionnaire", "sampling", "criteria", "survey", "fieldwork", "report"];
+const DOMAIN: &[&str] =
+    &["workbook", "questionnaire", "sampling", "criteria", "survey", "fieldwork", "report"];
 
 /// Files of more than this many lines want splitting, or a reason.
 const LONG: usize = 450;
@@ -201,7 +203,7 @@ fn nothing_outside_tests_gives_up_or_is_left_unfinished() {
 
 #[test]
 fn a_long_file_has_a_reason() {
-    for file in ["src", "tests", "benches", "analysis"].into_iter().flat_map(sources) {
+    for file in ["src", "tests", "benches", "examples", "analysis"].into_iter().flat_map(sources) {
         let lines = file.text.lines().count();
         let reason = LONG_FOR_A_REASON.iter().find(|(path, _)| *path == file.path);
         assert!(lines <= LONG || reason.is_some(), "{} has {lines} lines", file.path);
@@ -291,6 +293,7 @@ fn nothing_here_names_the_machine_it_was_written_on() {
         "src",
         "tests",
         "benches",
+        "examples",
         "analysis",
         "surveys",
         "docs",
@@ -302,6 +305,10 @@ fn nothing_here_names_the_machine_it_was_written_on() {
     }
     assert!(files.iter().any(|path| path.ends_with("README.md")));
     for path in files {
+        // In an XForm, lists lie below an element that is called root.
+        if path.contains("/xlsform/expected/") {
+            continue;
+        }
         let Ok(text) = fs::read_to_string(&path) else { continue };
         for named in &machine {
             assert!(!text.contains(named.as_str()), "{path} names {named}");

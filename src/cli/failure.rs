@@ -6,6 +6,7 @@ use crate::{
     sampling::FrameReport,
     secrets::SecretsError,
     storage::StorageError,
+    survey::xlsform::Finding,
     text,
 };
 use std::{error::Error, process::ExitCode};
@@ -21,6 +22,15 @@ pub enum Failure {
     Frame(Box<FrameReport>),
     /// Survey files have mistakes.
     Survey(Vec<Mistake>),
+    /// A workbook was not imported.
+    Workbook {
+        /// The name of the file.
+        file: String,
+        /// The places that need a change.
+        why: Vec<Finding>,
+        /// Why it cannot be read at all.
+        unreadable: Option<Text>,
+    },
     /// The command, the settings or the machine are not as needed.
     Environment(Text),
     /// The database failed.
@@ -55,9 +65,24 @@ impl Failure {
                 }
                 eprintln!("{}", text!("cli.mistakes", count = mistakes.len()).say(language));
             }
+            Self::Workbook { file, unreadable: Some(why), .. } => {
+                eprintln!("{file}: {}", why.say(language));
+            }
+            Self::Workbook { file, why, .. } => {
+                why.iter().for_each(|finding| eprintln!("{}", finding.say(file, language)));
+                let count = why.len();
+                eprintln!(
+                    "{}",
+                    text!("xlsform.refusals", file = file, count = count).say(language)
+                );
+            }
         }
         ExitCode::from(match self {
-            Self::Data(_) | Self::Blocked(_) | Self::Frame(_) | Self::Survey(_) => 1,
+            Self::Data(_)
+            | Self::Blocked(_)
+            | Self::Frame(_)
+            | Self::Survey(_)
+            | Self::Workbook { .. } => 1,
             Self::Environment(_) => 2,
             Self::Database(_) => 3,
         })

@@ -16,6 +16,7 @@ mod serve;
 mod settings;
 mod survey;
 mod user;
+mod xlsform;
 
 pub use data::print;
 pub use failure::Failure;

@@ -3,6 +3,7 @@
 use super::{
     Failure, Result, Settings,
     data::{print, survey_folder},
+    xlsform,
 };
 use crate::{survey::read_survey, text};
 use clap::Subcommand;
@@ -20,13 +21,39 @@ pub enum SurveyAct {
     Show {
         /// The folder of the survey
         folder: PathBuf,
+        /// Print the questions of a form as JSON, in the words of the XLSForm standard
+        #[arg(long)]
+        json: bool,
+        /// Which form, if the survey has several
+        #[arg(long, requires = "json")]
+        form: Option<String>,
+    },
+    /// Read a form from Excel (XLSForm) into the folder of a survey
+    Import(xlsform::ImportArgs),
+    /// Write a form for Excel (XLSForm)
+    Export {
+        /// The folder of the survey
+        folder: PathBuf,
+        /// The workbook to write
+        #[arg(long)]
+        to: PathBuf,
+        /// Which form, if the survey has several
+        #[arg(long)]
+        form: Option<String>,
     },
 }
 
 pub fn run(act: SurveyAct, settings: &Settings) -> Result<()> {
     match act {
         SurveyAct::Check { folders } => check(&folders, settings),
-        SurveyAct::Show { folder } => show(&folder, settings),
+        SurveyAct::Show { folder, json: true, form } => {
+            xlsform::show_json(&folder, form.as_deref())
+        }
+        SurveyAct::Show { folder, .. } => show(&folder, settings),
+        SurveyAct::Import(args) => xlsform::import(&args, settings),
+        SurveyAct::Export { folder, to, form } => {
+            xlsform::export(&folder, form.as_deref(), &to, settings)
+        }
     }
 }
 

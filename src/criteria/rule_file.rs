@@ -44,7 +44,8 @@ fn read_root(root: Section<'_>, text: &str, languages: &[String]) -> Option<Rule
     let coefficients = read_coefficients(&root);
     let default = root.section("default");
     let own = root.named_sections("criteria");
-    if own.is_empty() {
+    // An empty table says that nothing is scored, which a forgotten one does not.
+    if own.is_empty() && !root.is_table("criteria") {
         root.note("criteria", text!("survey.rule_without_criteria"));
     }
     let criteria: Vec<_> =

@@ -85,6 +85,12 @@ impl Text {
         self.key
     }
 
+    /// The value of a placeholder.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        let found = self.values.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// The sentence in `language`.
     pub fn say(&self, language: Language) -> String {
         let template = language.say(self.key);

@@ -1,7 +1,7 @@
 //! Taking in one posted page: reading its fields, checking them, keeping what is good.
 
 use super::{
-    Answer, Answers, Form, Kind, Question, Today,
+    Answer, Answers, Constraint, Form, Kind, Question, Today,
     expression::Value,
     reading::{Posted, Reading, read},
     situation::Situation,
@@ -148,7 +148,7 @@ fn verdict(
         };
     }
     match validity::doubt(situation, position) {
-        Some(doubt) => Verdict::Doubtful(situation.say(&doubt.message)),
+        Some(doubt) => Verdict::Doubtful(broken_message(situation, doubt, language)),
         None => Verdict::Good,
     }
 }
@@ -176,7 +176,7 @@ fn fault_message(
     language: Language,
 ) -> String {
     let text = match fault {
-        Fault::Constraint(constraint) => return situation.say(&constraint.message),
+        Fault::Constraint(constraint) => return broken_message(situation, constraint, language),
         Fault::Missing => match (&question.required_message, &question.kind) {
             (Some(message), _) => return situation.say(message),
             (None, Kind::Several { .. }) => text!("questionnaire.missing_several"),
@@ -187,6 +187,17 @@ fn fault_message(
         Fault::TooMany(most) => text!("questionnaire.too_many", most = most),
     };
     text.say(language)
+}
+
+fn broken_message(
+    situation: &Situation<'_>,
+    constraint: &Constraint,
+    language: Language,
+) -> String {
+    match &constraint.message {
+        Some(message) => situation.say(message),
+        None => text!("questionnaire.not_allowed").say(language),
+    }
 }
 
 /// Calculations with `once()` whose value is there for the first time.

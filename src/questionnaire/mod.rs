@@ -31,7 +31,9 @@ pub use file::read_form;
 pub use flow::{Step, Today, finish, first_gap, first_page, is_asked, page_after, page_before};
 pub use labels::Labels;
 pub use mistake::Mistake;
-pub use model::{ChoiceOption, Choices, Constraint, Form, Kind, OptionList, Page, Question};
+pub use model::{
+    ChoiceOption, Choices, Constraint, Form, Kind, OptionList, Page, Question, Section,
+};
 pub use reading::CONFIRM;
 pub use review::{ReviewRow, ReviewSection, review};
 pub use view::{FieldProblem, Item, ItemKind, OptionView, PageView, show};

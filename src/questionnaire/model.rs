@@ -19,6 +19,8 @@ pub struct Form {
     pub languages: Vec<String>,
     /// The scales and lists of options, in order of their ids, scales first.
     pub lists: Vec<OptionList>,
+    /// The sections that pages stand in, by their paths; an outer one before its inner ones.
+    pub sections: Vec<Section>,
     /// The pages in order.
     pub pages: Vec<Page>,
     /// Every question in order; each page is a stretch of this.
@@ -35,12 +37,26 @@ pub struct Form {
 pub struct Page {
     /// The page's id, unique in the form.
     pub id: String,
-    /// A heading over the questions, if the page has one.
+    /// Which of the form's sections the page stands in, if it stands in one.
+    pub section: Option<usize>,
+    /// A heading over the questions: the page's own, or that of its section.
     pub title: Option<Labels>,
-    /// When the page is asked; always, if there is no condition.
+    /// When the page is asked, by its own condition or all those of its sections; always,
+    /// if there is no condition.
     pub relevant: Option<Expression>,
     /// Which of the form's questions stand on the page.
     pub questions: Range<usize>,
+}
+
+/// Pages under one heading or one condition; a section may stand in another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// The section's names from the outermost to its own, joined by `/`.
+    pub path: String,
+    /// The heading over its pages, if it has one of its own.
+    pub title: Option<Labels>,
+    /// Its own condition, as written.
+    pub relevant: Option<String>,
 }
 
 /// A question, a note between questions, or a value calculated from answers.
@@ -58,6 +74,8 @@ pub struct Question {
     pub hint: Option<Labels>,
     /// Whether the page is held up until there is an answer.
     pub required: bool,
+    /// A condition under which it is held up, where it is not always.
+    pub required_when: Option<Expression>,
     /// What is said when a required answer is missing, instead of the usual text.
     pub required_message: Option<Labels>,
     /// When the question is asked; always, if there is no condition.
@@ -75,8 +93,8 @@ pub struct Question {
 pub struct Constraint {
     /// The condition; `.` is the answer.
     pub condition: Expression,
-    /// What is said when the condition fails.
-    pub message: Labels,
+    /// What is said when the condition fails, instead of the usual text.
+    pub message: Option<Labels>,
 }
 
 /// The kinds of questions.
@@ -171,6 +189,11 @@ impl Form {
             Some(page) => &self.questions[page.questions.clone()],
             None => &[],
         }
+    }
+
+    /// The page that a question stands on.
+    pub fn page_of(&self, question: &Question) -> Option<&Page> {
+        self.pages.get(question.page.checked_sub(1)?)
     }
 
     /// The scale or list that a choice question takes its options from.

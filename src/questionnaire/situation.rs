@@ -159,6 +159,13 @@ impl<'a> Situation<'a> {
         self.asked[position]
     }
 
+    /// Whether the page is held up until the question has an answer.
+    pub(super) fn requires(&self, position: usize) -> bool {
+        let question = &self.form.questions[position];
+        let when = question.required_when.as_ref();
+        question.required || when.is_some_and(|when| self.condition(Some(when)))
+    }
+
     /// Whether the question is asked and a person answers it.
     pub(super) fn counts(&self, position: usize) -> bool {
         self.asked[position] && self.form.questions[position].kind.is_answered()

@@ -22,7 +22,7 @@ pub(super) fn fault<'a>(situation: &Situation<'a>, position: usize) -> Option<Fa
         return None;
     }
     let Some(answer) = situation.answer(position) else {
-        return question.required.then_some(Fault::Missing);
+        return situation.requires(position).then_some(Fault::Missing);
     };
     if let (Kind::Several { minimum, maximum, .. }, Answer::Several(_)) = (&question.kind, answer) {
         let value = situation.value_of(position).text();

@@ -173,7 +173,7 @@ fn item(
         label: situation.say(&question.label),
         hint: question.hint.as_ref().map(|hint| situation.say(hint)),
         instruction: instruction(&question.kind, language),
-        required: question.required,
+        required: situation.requires(position),
         options: options(situation, question, answer, posted),
         typed: match posted {
             Some(values) if question.kind.choices().is_none() => {

@@ -13,6 +13,7 @@ mod model;
 mod read;
 mod survey_file;
 mod unit_file;
+pub mod xlsform;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ mod code_holder;
 mod code_timing;
 mod every_request;
 mod faults;
+mod from_excel;
 mod join_attack;
 mod kills;
 mod other_device;

@@ -24,7 +24,10 @@ pub(super) fn call<'a>(function: Function, values: &[Value<'a>], today: &'a str)
         Function::Contains => Value::Truth(text(0).contains(text(1).as_ref())),
         Function::StartsWith => Value::Truth(text(0).starts_with(text(1).as_ref())),
         Function::EndsWith => Value::Truth(text(0).ends_with(text(1).as_ref())),
-        Function::Number => Value::Number(number(0)),
+        // Only days are known here, so the decimal of a time is that of its day.
+        Function::Number | Function::DecimalDateTime => Value::Number(number(0)),
+        Function::Pi => Value::Number(std::f64::consts::PI),
+        Function::Sqrt => Value::Number(number(0).sqrt()),
         Function::Int => Value::Number(number(0).trunc()),
         Function::Round => Value::Number(round(number(0), optional(1).unwrap_or(0.0))),
         Function::Floor => Value::Number(number(0).floor()),

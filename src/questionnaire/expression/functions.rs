@@ -12,6 +12,7 @@ pub(super) enum Function {
     Contains,
     CountSelected,
     Date,
+    DecimalDateTime,
     EndsWith,
     False,
     Floor,
@@ -25,10 +26,12 @@ pub(super) enum Function {
     Not,
     Number,
     Once,
+    Pi,
     Pow,
     Round,
     Selected,
     SelectedAt,
+    Sqrt,
     StartsWith,
     String,
     StringLength,
@@ -59,7 +62,7 @@ pub(super) const REGEX: &str = "regex";
 pub(super) const CHOICE_NAME: &str = "jr:choice-name";
 
 /// Every function in order of its name.
-pub(super) const FUNCTIONS: [Entry; 37] = [
+pub(super) const FUNCTIONS: [Entry; 40] = [
     entry("abs", Function::Abs, 1, 1),
     entry("boolean", Function::Boolean, 1, 1),
     entry("boolean-from-string", Function::BooleanFromString, 1, 1),
@@ -69,6 +72,7 @@ pub(super) const FUNCTIONS: [Entry; 37] = [
     entry("contains", Function::Contains, 2, 2),
     entry("count-selected", Function::CountSelected, 1, 1),
     entry("date", Function::Date, 1, 1),
+    entry("decimal-date-time", Function::DecimalDateTime, 1, 1),
     entry("ends-with", Function::EndsWith, 2, 2),
     entry("false", Function::False, 0, 0),
     entry("floor", Function::Floor, 1, 1),
@@ -82,10 +86,12 @@ pub(super) const FUNCTIONS: [Entry; 37] = [
     entry("not", Function::Not, 1, 1),
     entry("number", Function::Number, 1, 1),
     entry("once", Function::Once, 1, 1),
+    entry("pi", Function::Pi, 0, 0),
     entry("pow", Function::Pow, 2, 2),
     entry("round", Function::Round, 1, 2),
     entry("selected", Function::Selected, 2, 2),
     entry("selected-at", Function::SelectedAt, 2, 2),
+    entry("sqrt", Function::Sqrt, 1, 1),
     entry("starts-with", Function::StartsWith, 2, 2),
     entry("string", Function::String, 1, 1),
     entry("string-length", Function::StringLength, 1, 1),
@@ -100,7 +106,7 @@ pub(super) const FUNCTIONS: [Entry; 37] = [
 ];
 
 /// What ODK `XPath` has and this subset leaves out, to be refused by name.
-const LEFT_OUT: [&str; 38] = [
+const LEFT_OUT: [&str; 37] = [
     "acos",
     "area",
     "asin",
@@ -113,7 +119,6 @@ const LEFT_OUT: [&str; 38] = [
     "count-non-empty",
     "current",
     "date-time",
-    "decimal-date-time",
     "decimal-time",
     "digest",
     "distance",
@@ -131,12 +136,12 @@ const LEFT_OUT: [&str; 38] = [
     "log",
     "log10",
     "now",
-    "pi",
     "position",
     "pulldata",
     "random",
     "randomize",
     "sin",
+    "tan",
     "uuid",
     "weighted-checklist",
 ];
@@ -158,4 +163,17 @@ pub(super) fn find(name: &str) -> Option<&'static Entry> {
 /// Whether ODK `XPath` knows the function although this subset does not.
 pub(super) fn is_left_out(name: &str) -> bool {
     LEFT_OUT.contains(&name)
+}
+
+/// The first call of a function that is left out, with the byte at which it starts.
+pub(super) fn left_out_in(source: &str) -> Option<(usize, &'static str)> {
+    let calls = LEFT_OUT.iter().filter_map(|name| {
+        let is_call = |at: &usize| {
+            let part_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':');
+            source[at + name.len()..].trim_start().starts_with('(')
+                && !source[..*at].ends_with(part_of_word)
+        };
+        source.match_indices(name).map(|(at, _)| at).find(is_call).map(|at| (at, *name))
+    });
+    calls.min_by_key(|(at, _)| *at)
 }

@@ -21,14 +21,15 @@ pub(super) use value::Value;
 use evaluate::evaluate;
 use functions::Function;
 use parse::{Parsed, Parser};
-use std::fmt;
+use std::{fmt, sync::Arc};
 use syntax::Expr;
 
 /// An expression of a form, ready to be evaluated.
 #[derive(Clone)]
 pub struct Expression {
     source: String,
-    root: Expr,
+    /// Shared, so that the pages of a section cost no more than one of them.
+    root: Arc<Expr>,
     uses: Vec<usize>,
     patterns: usize,
 }
@@ -52,7 +53,7 @@ impl Expression {
     pub(super) fn parse(source: &str, scope: &Scope<'_>) -> Result<Self, ExpressionFault> {
         let source = source.trim();
         let Parsed { root, uses, patterns } = Parser::new(source, scope)?.parse()?;
-        Ok(Self { source: source.to_owned(), root, uses, patterns })
+        Ok(Self { source: source.to_owned(), root: Arc::new(root), uses, patterns })
     }
 
     /// The expression as written in the form.
@@ -72,7 +73,7 @@ impl Expression {
 
     /// Whether the value is to be kept once it is there (`once()`).
     pub(super) fn keeps(&self) -> bool {
-        matches!(self.root, Expr::Call(Function::Once, _))
+        matches!(*self.root, Expr::Call(Function::Once, _))
     }
 
     /// The value in these surroundings.

@@ -46,7 +46,15 @@ impl<'s> Parser<'s> {
         if source.len() > LONGEST {
             return Err(ExpressionFault { at: 1, kind: FaultKind::TooLong });
         }
-        let tokens = tokens(source)?;
+        // A path is most often part of a call that is the better word for what is not there.
+        let named = |fault: ExpressionFault| match (&fault.kind, functions::left_out_in(source)) {
+            (FaultKind::Unsupported(_), Some((at, name))) => ExpressionFault {
+                at: character(source, at),
+                kind: FaultKind::Unsupported(format!("{name}()")),
+            },
+            _ => fault,
+        };
+        let tokens = tokens(source).map_err(named)?;
         if tokens.is_empty() {
             return Err(ExpressionFault { at: 1, kind: FaultKind::Empty });
         }

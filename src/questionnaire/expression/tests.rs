@@ -106,6 +106,8 @@ fn dates_count_in_days() {
     assert_eq!(text("today() - date('2024-05-30')"), "2");
     assert_eq!(text("date(today() + 30)"), "2024-07-01");
     assert_eq!(text("int((today() - ${born}) div 365.25)"), "44");
+    let age = "int((decimal-date-time(today()) - decimal-date-time(${born})) div 365.25)";
+    assert_eq!(text(age), "44");
     assert_eq!(text("format-date(${born}, '%d/%m/%y')"), "05/03/80");
     assert_eq!(text("format-date('never', '%d')"), "");
     assert_eq!(text("date(pow(10, 300))"), "");

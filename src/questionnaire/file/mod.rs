@@ -3,7 +3,7 @@
 //! The file is gone through twice: first for the names of its questions, so that
 //! expressions can be read with the question they stand in; then for everything.
 //! `table` reads TOML values and remembers where they stood, `options` reads scales
-//! and lists, `pages` and `question` what is asked, `order` finds circles and
+//! and lists, `sections`, `pages` and `question` what is asked, `order` finds circles and
 //! references to answers that are not there yet.
 
 mod near;
@@ -11,6 +11,7 @@ mod options;
 mod order;
 mod pages;
 mod question;
+mod sections;
 mod table;
 
 use super::{Form, Labels, Mistake, labels::PipingFault};
@@ -70,7 +71,8 @@ fn form(root: &mut Table<'_>) -> Form {
     plain(&whole, title.as_ref());
     let mut lists = options::lists(root, "scales", true, &whole);
     lists.extend(options::lists(root, "lists", false, &whole));
-    let Pages { pages, questions, uses } = pages::pages(root, &lists, &whole);
+    let sections = sections::sections(root, &whole);
+    let Pages { pages, questions, uses } = pages::pages(root, &lists, &sections, &whole);
     let order = order::order(&whole, &pages, &questions, &uses);
     let calculated = |at: &usize| matches!(&questions[*at].kind, super::Kind::Calculate(expression) if expression.keeps());
     Form {
@@ -79,6 +81,7 @@ fn form(root: &mut Table<'_>) -> Form {
         title: title.map(|title| title.value).unwrap_or_default(),
         languages: whole.languages,
         lists,
+        sections: sections.sections,
         kept: (0..questions.len()).filter(calculated).collect(),
         pages,
         questions,

@@ -3,7 +3,7 @@
 use super::{
     super::{ChoiceOption, OptionList},
     Whole,
-    table::{Table, integer, is_id},
+    table::{Table, integer, is_word},
 };
 use crate::text;
 use std::collections::HashSet;
@@ -21,12 +21,16 @@ pub(super) fn lists(
 ) -> Vec<OptionList> {
     let mut lists = Vec::new();
     for (id, mut table) in root.named_tables(key) {
-        if !is_id(&id.value) {
-            table.report(id.at, text!("questionnaire.bad_id", key = key, value = id.value));
+        if !is_word(&id.value) {
+            table.report(id.at, text!("questionnaire.bad_word", key = key, value = id.value));
         }
         let dont_know =
             table.labels("dont_know", &whole.languages).map(|label| whole.resolve(&table, label));
         let options = options(&mut table, &id.value, scale, whole);
+        // In expressions, "0" is "don't know".
+        if dont_know.is_some() && options.iter().any(|option| option.name == "0") {
+            table.report(table.at(), text!("questionnaire.bad_option_name", name = "0"));
+        }
         table.close();
         lists.push(OptionList { id: id.value, scale, options, dont_know });
     }
@@ -105,7 +109,7 @@ fn code(table: &mut Table<'_>) -> Option<i16> {
 fn name(table: &mut Table<'_>) -> Option<String> {
     let name = table.text("name")?;
     let is_word = !name.value.is_empty() && !name.value.contains(char::is_whitespace);
-    if !is_word || name.value == "0" {
+    if !is_word {
         table.report(name.at, text!("questionnaire.bad_option_name", name = name.value));
         return None;
     }

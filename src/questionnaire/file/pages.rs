@@ -3,6 +3,7 @@
 use super::{
     super::{OptionList, Page, Question},
     Whole, question,
+    sections::Sections,
     table::Table,
 };
 use crate::text;
@@ -74,16 +75,22 @@ pub(super) fn names(root: &Table<'_>) -> Names {
 }
 
 /// Reads every page with its questions.
-pub(super) fn pages(root: &mut Table<'_>, lists: &[OptionList], whole: &Whole<'_>) -> Pages {
+pub(super) fn pages(
+    root: &mut Table<'_>,
+    lists: &[OptionList],
+    sections: &Sections,
+    whole: &Whole<'_>,
+) -> Pages {
     let mut read = Pages { pages: Vec::new(), questions: Vec::new(), uses: Vec::new() };
     if !root.has("page") {
         root.missing("page");
     }
     let mut ids = HashSet::new();
-    for (at, table) in root.tables("page").into_iter().enumerate() {
-        page(table, at + 1, &mut read, &mut ids, lists, whole);
+    // Every page has a question, so more pages are no form either.
+    for (at, table) in root.tables("page").into_iter().enumerate().take(MOST + 1) {
+        page(table, at + 1, &mut read, &mut ids, (lists, sections), whole);
     }
-    if read.questions.len() > MOST {
+    if read.questions.len() > MOST || read.pages.len() > MOST {
         root.report(root.at(), text!("questionnaire.too_many_questions", most = MOST));
     }
     read
@@ -94,7 +101,7 @@ fn page(
     number: usize,
     read: &mut Pages,
     ids: &mut HashSet<String>,
-    lists: &[OptionList],
+    (lists, sections): (&[OptionList], &Sections),
     whole: &Whole<'_>,
 ) {
     let id = table.id("id").unwrap_or_default();
@@ -110,6 +117,8 @@ fn page(
         labels
     });
     let relevant = question::page_condition(&mut table, number, whole, &mut read.uses);
+    let mut page = Page { id, section: None, title, relevant, questions: 0..0 };
+    sections.enter(&mut table, &mut page, number, &mut read.uses);
     let first = read.questions.len();
     let questions = table.tables("question");
     if questions.is_empty() {
@@ -121,5 +130,6 @@ fn page(
         read.questions.push(question);
     }
     table.close();
-    read.pages.push(Page { id, title, relevant, questions: first..read.questions.len() });
+    page.questions = first..read.questions.len();
+    read.pages.push(page);
 }

@@ -11,6 +11,7 @@ use super::{
     table::{Placed, Table},
 };
 use crate::text;
+use toml::de::DeValue;
 
 /// Names that mean something else in a posted page or in a data file.
 const RESERVED: [&str; 12] = [
@@ -74,7 +75,40 @@ pub(super) fn page_condition(
     whole: &Whole<'_>,
     uses: &mut Vec<Use>,
 ) -> Option<Expression> {
+    let Placed { at, value: expression } = condition(table, whole)?;
+    let of = expression.uses().to_vec();
+    let moment = Moment::Before(page);
+    uses.push(Use { at, question: None, key: "relevant", of, moment });
+    Some(expression)
+}
+
+/// Reads the condition of a page or section.
+pub(super) fn condition(table: &mut Table<'_>, whole: &Whole<'_>) -> Option<Placed<Expression>> {
     let source = table.text("relevant")?;
+    let value = plain_condition(table, &source, whole)?;
+    Some(Placed { at: source.at, value })
+}
+
+/// The condition that holds where all of these hold.
+pub(super) fn all_of(
+    table: &Table<'_>,
+    conditions: &[&str],
+    at: usize,
+    whole: &Whole<'_>,
+) -> Option<Expression> {
+    let value = match conditions {
+        [] => return None,
+        [only] => (*only).to_owned(),
+        several => format!("({})", several.join(") and (")),
+    };
+    plain_condition(table, &Placed { at, value }, whole)
+}
+
+fn plain_condition(
+    table: &Table<'_>,
+    source: &Placed<String>,
+    whole: &Whole<'_>,
+) -> Option<Expression> {
     let scope = Scope {
         question: &|name| whole.position(name),
         has_options: &|position| whole.names.with_options[position],
@@ -82,11 +116,7 @@ pub(super) fn page_condition(
         own: false,
         once: false,
     };
-    let expression = compile(table, &source, "relevant", &scope, whole)?;
-    let of = expression.uses().to_vec();
-    let moment = Moment::Before(page);
-    uses.push(Use { at: source.at, question: None, key: "relevant", of, moment });
-    Some(expression)
+    compile(table, source, "relevant", &scope, whole)
 }
 
 /// Reads the question at `position`, which stands on page `page`.
@@ -113,6 +143,7 @@ pub(super) fn question(
         label: label.unwrap_or_default(),
         hint,
         required: false,
+        required_when: None,
         required_message: None,
         relevant: reading.expression("relevant", Moment::Before(page)),
         constraint: None,
@@ -120,7 +151,7 @@ pub(super) fn question(
         criterion: reading.criterion(kind.as_ref()),
     };
     if is_answered {
-        question.required = reading.table.truth("required").unwrap_or(false);
+        (question.required, question.required_when) = reading.required();
         question.required_message = reading.labels("required_message", Moment::With(page));
         question.constraint = reading.constraint("constraint", "constraint_message");
         question.soft_constraint = reading.constraint("soft_constraint", "soft_message");
@@ -259,17 +290,27 @@ impl Reading<'_, '_> {
         Some(criterion.value.trim().to_owned())
     }
 
-    /// A condition and its message go together: neither means anything alone.
+    /// `true`, `false`, or a condition.
+    fn required(&mut self) -> (bool, Option<Expression>) {
+        match self.table.peek("required") {
+            Some(DeValue::String(_)) => {
+                (false, self.expression("required", Moment::Before(self.page)))
+            }
+            _ => (self.table.truth("required").unwrap_or(false), None),
+        }
+    }
+
+    /// A message means nothing without its condition, nor a question back without its words.
     fn constraint(&mut self, key: &'static str, message_key: &'static str) -> Option<Constraint> {
         let (has, has_message) = (self.table.has(key), self.table.has(message_key));
         let condition = self.expression(key, Moment::With(self.page));
         let message = self.labels(message_key, Moment::With(self.page));
-        if has != has_message {
+        if has_message && !has || has && !has_message && key == "soft_constraint" {
             let (given, missing) = if has { (key, message_key) } else { (message_key, key) };
             let problem = text!("questionnaire.goes_with", given = given, missing = missing);
             self.table.report(self.table.at_of(given), problem);
         }
-        Some(Constraint { condition: condition?, message: message? })
+        Some(Constraint { condition: condition?, message })
     }
 
     fn expression(&mut self, key: &'static str, moment: Moment) -> Option<Expression> {
@@ -366,6 +407,6 @@ fn option_references(list: &OptionList) -> Vec<usize> {
 
 fn is_name(name: &str) -> bool {
     name.len() <= 64
-        && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
 }

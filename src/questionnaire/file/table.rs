@@ -159,7 +159,7 @@ impl<'t> Table<'t> {
         self.needed(key).map(|text| text.value.trim().to_owned())
     }
 
-    /// An id, which must be there: small letters, digits and hyphens.
+    /// An id, which must be there.
     pub(super) fn id(&mut self, key: &'static str) -> Option<String> {
         let id = self.needed(key)?;
         if !is_id(&id.value) {
@@ -386,9 +386,16 @@ pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
     i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
-/// Whether a text is an id: small letters, digits and hyphens.
+/// Whether a text is an id: a letter, digit or underscore, then also hyphens and dots.
 pub(super) fn is_id(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 64
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+}
+
+/// Whether a text can name a list or a section: as an id, but of any letters.
+pub(super) fn is_word(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }

@@ -5,7 +5,6 @@
 //! by file, sheet, row, column and reason, all at once; one problem anywhere and
 //! nothing is imported.
 
-mod archive;
 mod contact;
 mod csv_file;
 mod entry;

@@ -43,7 +43,9 @@ const OPERATORS: [(&str, u8); 13] = [
     ("mod", 6),
 ];
 
-const CALLS: [(&str, usize); 27] = [
+const CALLS: [(&str, usize); 29] = [
+    ("sqrt", 1),
+    ("decimal-date-time", 1),
     ("not", 1),
     ("boolean", 1),
     ("number", 1),
@@ -216,7 +218,8 @@ fn call(name: &str, values: &[Plain]) -> Plain {
     match name {
         "not" => Plain::Truth(!values[0].truth()),
         "boolean" => Plain::Truth(values[0].truth()),
-        "number" => Plain::Number(number(0)),
+        "number" | "decimal-date-time" => Plain::Number(number(0)),
+        "sqrt" => Plain::Number(number(0).powf(0.5)),
         "string" => Plain::Text(text(0)),
         "int" => Plain::Number(if number(0) < 0.0 { number(0).ceil() } else { number(0).floor() }),
         "floor" => Plain::Number(number(0).floor()),

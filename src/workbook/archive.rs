@@ -1,11 +1,9 @@
 //! Looking into a workbook's archive before anything of it is unpacked for good.
 
-use super::report::Reason;
+use super::BadWorkbook;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
-/// The largest workbook read, in bytes.
-pub(super) const LARGEST_WORKBOOK: usize = 10 << 20;
 /// The most bytes that a workbook may unpack to.
 const MOST_UNPACKED: u64 = 200 << 20;
 /// How many times its packed size a part may unpack to.
@@ -24,22 +22,22 @@ const MOST_STRINGS: u64 = 2_000_000;
 /// The directory is checked first, then every part is unpacked once, counted and
 /// thrown away, since a directory can lie. `uniqueCount` is read along the way: the
 /// reader of workbooks reserves that much memory before it has seen a single string.
-pub(super) fn check(bytes: &[u8]) -> Result<(), Reason> {
-    let damaged = |error: zip::result::ZipError| Reason::Damaged { detail: error.to_string() };
+pub fn check(bytes: &[u8]) -> Result<(), BadWorkbook> {
+    let damaged = |error: zip::result::ZipError| BadWorkbook::Damaged(error.to_string());
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     if archive.len() > MOST_PARTS {
-        return Err(Reason::Swollen);
+        return Err(BadWorkbook::Swollen);
     }
     let mut announced = 0_u64;
     for position in 0..archive.len() {
         let part = archive.by_index_raw(position).map_err(damaged)?;
         announced = announced.saturating_add(part.size());
         if part.size() > SMALL_PART && part.size() / MOST_RATIO > part.compressed_size() {
-            return Err(Reason::Swollen);
+            return Err(BadWorkbook::Swollen);
         }
     }
     if announced > MOST_UNPACKED {
-        return Err(Reason::Swollen);
+        return Err(BadWorkbook::Swollen);
     }
     let mut count = Count::default();
     for position in 0..archive.len() {
@@ -57,7 +55,7 @@ struct Count {
 }
 
 impl Count {
-    fn part(&mut self, mut part: impl Read, most: u64) -> Result<(), Reason> {
+    fn part(&mut self, mut part: impl Read, most: u64) -> Result<(), BadWorkbook> {
         const OVERLAP: usize = 64;
         let mut window = vec![0_u8; OVERLAP + (64 << 10)];
         let (mut kept, mut size) = (0, 0_u64);
@@ -65,7 +63,7 @@ impl Count {
             let read = match part.read(&mut window[kept..]) {
                 Ok(0) => return Ok(()),
                 Ok(read) => read,
-                Err(error) => return Err(Reason::Damaged { detail: error.to_string() }),
+                Err(error) => return Err(BadWorkbook::Damaged(error.to_string())),
             };
             let fresh = &window[kept..kept + read];
             size += read as u64;
@@ -74,11 +72,11 @@ impl Count {
             // Only UTF-16 has NUL bytes in XML, and it would hide what is looked for.
             let hidden = fresh.contains(&0) && size < 4096 && looks_like_wide_xml(fresh);
             if size > most || self.unpacked > MOST_UNPACKED || self.tags > MOST_TAGS || hidden {
-                return Err(Reason::Swollen);
+                return Err(BadWorkbook::Swollen);
             }
             let filled = kept + read;
             if announces_too_many(&window[..filled]) {
-                return Err(Reason::Swollen);
+                return Err(BadWorkbook::Swollen);
             }
             kept = filled.min(OVERLAP);
             window.copy_within(filled - kept..filled, 0);
