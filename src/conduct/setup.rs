@@ -4,7 +4,7 @@ use super::{ConductError, Office, Result, Round, refuse};
 use crate::{
     clock::Millis,
     storage::{NewRound, StratumRow},
-    survey::{Bundle, Survey, read_survey},
+    survey::{Bundle, Survey, read_survey, xlsform::to_fill_in},
     text,
 };
 use jiff::civil::Date;
@@ -34,6 +34,11 @@ impl Office {
         let permitted = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
         if plan.code.is_empty() || plan.code.len() > 40 || !plan.code.chars().all(permitted) {
             return refuse(text!("conduct.bad_round_code", code = plan.code));
+        }
+        // A made-up round may try a survey out before everything in it is known.
+        if let (Some((file, line)), false) = (to_fill_in(files), plan.synthetic || survey.synthetic)
+        {
+            return refuse(text!("conduct.to_fill_in", file = file, line = line));
         }
         let id = Uuid::new_v4();
         let closes_on = plan.closes_on.map(|day| day.to_string());

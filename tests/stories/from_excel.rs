@@ -19,9 +19,9 @@ fn a_workbook_becomes_a_survey_whose_round_can_be_set_up() {
     let groups: Vec<&serde_json::Value> =
         outline["questions"].as_array().unwrap().iter().map(|one| &one["group"]).collect();
     assert_eq!(groups, [&serde_json::Value::Null, &"father".into(), &"father".into()]);
-    place
-        .run(&["round", "create", "--survey", to, "--code", "thu", "--closes", "31/12/2099"])
-        .done(&["thu"]);
+    let create = ["round", "create", "--survey", to, "--code", "thu", "--closes", "31/12/2099"];
+    place.run(&create).refused(1, &["criteria.csv, dòng 2", "[Xin điền"]);
+    place.run(&[&create[..], &["--synthetic"]].concat()).done(&["thu"]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ mod wording;
 
 pub use export::export_form;
 pub use finding::{Finding, SheetName};
-pub use folder::new_survey;
+pub use folder::{new_survey, to_fill_in};
 pub use import::{ImportOptions, Imported, NotImported, import_form};
 pub use outline::{Outline, OutlineChoice, OutlineQuestion, outline};
 
