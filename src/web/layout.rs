@@ -27,7 +27,7 @@ static SCRIPT: LazyLock<String> =
     LazyLock::new(|| without_remarks(include_str!("../../static/keep.js")));
 
 /// A sheet of paper with a tick, as an icon that costs no request.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='2' width='12' height='16' rx='2' fill='%23a3171e'/%3E%3Cpath d='m5 8 2 2.500 4-5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";
+const ICON: &str = "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2016%2016'%3E%3Crect%20x='2'%20width='12'%20height='16'%20rx='2'%20fill='%23a3171e'/%3E%3Cpath%20d='m5%208%202%202.500%204-5'%20fill='none'%20stroke='%23fff'%20stroke-width='2'/%3E%3C/svg%3E";
 
 /// The field that asks for another language; no question of a form can have this name.
 pub const LANGUAGE_FIELD: &str = "set-lang";

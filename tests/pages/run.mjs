@@ -32,7 +32,11 @@ if (!album || !CHROMIUM) {
 }
 const pages = JSON.parse(await readFile(album, 'utf8'))
 const failures = []
-const check = (fits, what) => fits || failures.push(what)
+const check = (fits, what) => {
+  if (fits) return
+  failures.push(what)
+  console.log(`FAILED  ${what}`)
+}
 const name = (page) => `${page.side} ${page.kind} ${page.state} ${page.language}${page.number > 1 ? ` ${page.number}` : ''}`
 
 const server = await replay(pages)
@@ -40,25 +44,27 @@ try {
   for (const { page, what } of await checkHtml(pages)) check(false, `${name(page)}: ${what} (Nu HTML checker)`)
   console.log(`Nu HTML checker: ${pages.length} pages`)
 
+  const chrome = await launch({ chromePath: CHROMIUM, chromeFlags: ['--headless=new', '--no-sandbox', '--disable-gpu'] })
+  console.log('\n| page | LCP s | layout shift | accessibility | best practices | bytes |\n|---|---|---|---|---|---|')
+  const rows = []
+  for (const [number, page] of pages.entries()) {
+    if (page.number > 1) continue
+    const row = await judged(chrome.port, page, server.address(number))
+    rows.push(row)
+    console.log(`| ${name(row.page)} | ${row.paint.toFixed(2)} | ${row.shift.toFixed(3)} | ${row.access} | ${row.practices} | ${row.bytes} |`)
+  }
+  await chrome.kill()
+  slowest(rows)
+
   const pa11y = await Pa11y.open(CHROMIUM)
   for (const [number, page] of pages.entries()) {
     for (const issue of await pa11y.issues(server.address(number))) check(false, `${name(page)}: ${issue} (pa11y)`)
   }
   await pa11y.close()
   console.log(`pa11y (axe and HTML_CodeSniffer, WCAG 2 AA): ${pages.length} pages`)
-
-  const chrome = await launch({ chromePath: CHROMIUM, chromeFlags: ['--headless=new', '--no-sandbox', '--disable-gpu'] })
-  const rows = []
-  for (const [number, page] of pages.entries()) {
-    if (page.number > 1) continue
-    rows.push(await judged(chrome.port, page, server.address(number)))
-  }
-  await chrome.kill()
-  table(rows)
 } finally {
   await server.stop()
 }
-for (const failure of failures) console.log(`- ${failure}`)
 console.log(`\n${failures.length} failed`)
 process.exit(failures.length ? 1 : 0)
 
@@ -75,11 +81,8 @@ async function judged(port, page, address) {
   return { page, paint, shift: lhr.audits['cumulative-layout-shift'].numericValue, access, practices, bytes: page.bytes }
 }
 
-function table(rows) {
-  console.log('\n| page | LCP s | layout shift | accessibility | best practices | bytes |\n|---|---|---|---|---|---|')
-  for (const row of rows) {
-    console.log(`| ${name(row.page)} | ${row.paint.toFixed(2)} | ${row.shift.toFixed(3)} | ${row.access} | ${row.practices} | ${row.bytes} |`)
-  }
-  const slowest = rows.filter((row) => row.page.side === 'respondent').sort((a, b) => b.paint - a.paint)[0]
-  if (slowest) console.log(`\nSlowest page of a respondent: ${name(slowest.page)}, largest paint after ${slowest.paint.toFixed(2)} s at 400 kbit/s, 400 ms, 4 × CPU`)
+function slowest(rows) {
+  const respondents = rows.filter((row) => row.page.side === 'respondent')
+  const [first] = respondents.sort((a, b) => b.paint - a.paint)
+  if (first) console.log(`\nSlowest page of a respondent: ${name(first.page)}, largest paint after ${first.paint.toFixed(2)} s at 400 kbit/s, 400 ms, 4 × CPU\n`)
 }

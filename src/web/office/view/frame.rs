@@ -136,11 +136,11 @@ impl Frame<'_> {
             }
             details {
                 summary { (say("office.codes")) }
-                h3 { (say("office.col_unit")) }
+                h2 { (say("office.col_unit")) }
                 ul { @for unit in &survey.units { li { b { (unit.code) } " " (unit.name.get(code)) } } }
-                h3 { (say("office.col_group")) }
+                h2 { (say("office.col_group")) }
                 ul { @for group in &survey.groups { li { b { (group.code) } " " (group.label.get(code)) } } }
-                h3 { (say("office.col_subject")) }
+                h2 { (say("office.col_subject")) }
                 ul { @for subject in &survey.subjects {
                     li { b { (subject.code) } " " (subject.label.get(code)) }
                 } }

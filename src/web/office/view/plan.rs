@@ -252,7 +252,7 @@ impl Planning<'_> {
                 h2 { (say("plan.by_cell")) }
                 (cells(survey, &plan.cells, language))
             }
-            section.ask {
+            div.ask {
                 p { (say("plan.take_over")) }
                 p { code.command { (self.command(plan.request.method)) } }
             }
