@@ -305,11 +305,11 @@ fn nothing_here_names_the_machine_it_was_written_on() {
     }
     assert!(files.iter().any(|path| path.ends_with("README.md")));
     for path in files {
-        // In an XForm, lists lie below an element that is called root.
+        let Ok(mut text) = fs::read_to_string(&path) else { continue };
+        // In an XForm, the options of a list lie below an element that is called root.
         if path.contains("/xlsform/expected/") {
-            continue;
+            text = text.replace(")/root/item", ")");
         }
-        let Ok(text) = fs::read_to_string(&path) else { continue };
         for named in &machine {
             assert!(!text.contains(named.as_str()), "{path} names {named}");
         }

@@ -1,7 +1,7 @@
 //! "I do not want to answer" and "I do not belong to this group".
 
 use super::{
-    enter::{about, refusal},
+    enter::{about, admitted},
     guest::Guest,
     view::Notice,
 };
@@ -20,13 +20,10 @@ pub async fn submit(
     guest: Guest,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let entry = match guest.entry(&app).await? {
+    let entry = match admitted(&app, &guest).await? {
         Ok(entry) => entry,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    if let Some(refusal) = refusal(&app, &guest, &entry) {
-        return Ok(refusal);
-    }
     let said = match fields.get("said") {
         Some("refused") => Said::Refused,
         Some("not_eligible") => Said::NotEligible,

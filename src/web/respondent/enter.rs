@@ -124,6 +124,20 @@ pub(super) fn refusal(app: &PublicApp, guest: &Guest, entry: &Entry) -> Option<R
     Some((status, about(guest, entry, what)).into_response())
 }
 
+/// What the code of `guest` leads to, or why it leads nowhere now.
+pub(super) async fn admitted(
+    app: &PublicApp,
+    guest: &Guest,
+) -> Result<Result<Entry, Response>, WebError> {
+    Ok(match guest.entry(app).await? {
+        Ok(entry) => match refusal(app, guest, &entry) {
+            Some(refusal) => Err(refusal),
+            None => Ok(entry),
+        },
+        Err(elsewhere) => Err(elsewhere),
+    })
+}
+
 /// A page that says one thing about a round.
 pub(super) fn about(guest: &Guest, entry: &Entry, what: Notice) -> crate::web::Html {
     let survey = &entry.round.survey;

@@ -1,7 +1,7 @@
 //! The landing page: who asks, why, what happens with the answers; and the beginning.
 
 use super::{
-    enter::{about, refusal},
+    enter::{about, admitted},
     guest::Guest,
     sitting::{Standing, resume},
     view::{self, Around, Landing, Notice, PartLine, PartProgress},
@@ -24,13 +24,10 @@ use axum::{
 
 /// Shows what the invitation is about.
 pub async fn show(State(app): State<PublicApp>, guest: Guest) -> Result<Response, WebError> {
-    let entry = match guest.entry(&app).await? {
+    let entry = match admitted(&app, &guest).await? {
         Ok(entry) => entry,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    if let Some(refusal) = refusal(&app, &guest, &entry) {
-        return Ok(refusal);
-    }
     let mut cookies = Vec::new();
     let mut progress = Vec::with_capacity(entry.parts.len());
     for (position, part) in entry.parts.iter().enumerate() {
@@ -66,13 +63,10 @@ pub async fn start(
     guest: Guest,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let entry = match guest.entry(&app).await? {
+    let entry = match admitted(&app, &guest).await? {
         Ok(entry) => entry,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    if let Some(refusal) = refusal(&app, &guest, &entry) {
-        return Ok(refusal);
-    }
     let position = fields.get("part").and_then(|part| part.parse().ok()).unwrap_or(0);
     let Some(part) = entry.parts.get(position) else {
         return Ok(Redirect::to("/phieu").into_response());

@@ -4,7 +4,7 @@
 //! same answer in the same time, whatever was done with the code.
 
 use super::{
-    enter::refusal,
+    enter::admitted,
     guest::Guest,
     landing::{set_cookie, today},
     sitting::{Sitting, patiently, resume},
@@ -58,12 +58,10 @@ pub async fn make(State(app): State<PublicApp>, guest: Guest) -> Result<Response
 
 /// Asks for the number.
 pub async fn show(State(app): State<PublicApp>, guest: Guest) -> Result<Response, WebError> {
-    let entry = match guest.entry(&app).await? {
-        Ok(entry) => entry,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    Ok(refusal(&app, &guest, &entry)
-        .unwrap_or_else(|| asking(&guest, &entry, "", None).into_response()))
+    Ok(match admitted(&app, &guest).await? {
+        Ok(entry) => asking(&guest, &entry, "", None).into_response(),
+        Err(elsewhere) => elsewhere,
+    })
 }
 
 /// Goes on with the draft that the number opens.
@@ -72,13 +70,10 @@ pub async fn submit(
     mut guest: Guest,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let entry = match guest.entry(&app).await? {
+    let entry = match admitted(&app, &guest).await? {
         Ok(entry) => entry,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    if let Some(refusal) = refusal(&app, &guest, &entry) {
-        return Ok(refusal);
-    }
     let typed = fields.get("number").unwrap_or("").trim();
     if let Some(language) = fields.language() {
         let set = cookies::set_language(language, app.settings.secure_cookies);
