@@ -183,7 +183,7 @@ async fn opening(options: &Options, engine: &Engine) -> Vec<String> {
             Office { clock: Clock::standing_at(Clock::System.now() + 10_000), ..office.clone() };
         let round = office.round("bench").await.expect("the round");
         let begin = Instant::now();
-        let unsealed = office.open_box(&round).await.expect("an open box");
+        let unsealed = office.open_box(&round, &[]).await.expect("an open box");
         figures.push(begin.elapsed().as_secs_f64());
         assert_eq!(unsealed.responses, answers);
         place.remove().await;

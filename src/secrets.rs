@@ -151,17 +151,16 @@ impl Secrets {
         self.codes.as_ref().ok_or(SecretsError::PublicOnly)
     }
 
-    /// Makes the keys of a round that is about to open: its box, and its receipts.
-    pub fn create_round(&self, round: Uuid) -> Result<BoxPrivateKey> {
+    /// Makes the key of the receipts of a round that is about to open.
+    pub fn create_receipts(&self, round: Uuid) -> Result<()> {
+        write_instead(&self.round_file(round), &random())
+    }
+
+    /// Makes the key of the box of a round that is about to open.
+    pub fn create_box(&self, round: Uuid) -> Result<BoxPrivateKey> {
         let key = BoxPrivateKey::generate(&mut rand::rng());
-        let bytes: [u8; 32] = key.to_bytes().try_into().expect("a box key has 32 bytes");
-        for (path, bytes) in [(self.round_file(round), random()), (self.box_file(round), bytes)] {
-            // Left over from an opening that did not finish: nothing was sealed under it.
-            if path.exists() {
-                destroy(&path)?;
-            }
-            write_new(&path, &bytes)?;
-        }
+        let bytes = key.to_bytes().try_into().expect("a box key has 32 bytes");
+        write_instead(&self.box_file(round), &bytes)?;
         Ok(key)
     }
 
@@ -226,6 +225,15 @@ fn read(path: &Path) -> Result<Key> {
     Ok(Key::new(bytes))
 }
 
+/// Writes a key in the place of one that an opening which did not finish has left over: nothing
+/// was sealed under it.
+fn write_instead(path: &Path, bytes: &[u8; 32]) -> Result<()> {
+    if path.exists() {
+        destroy(path)?;
+    }
+    write_new(path, bytes)
+}
+
 /// Writes a key so that it is on the disk before anything relies on it.
 fn write_new(path: &Path, bytes: &[u8; 32]) -> Result<()> {
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -277,7 +285,8 @@ mod tests {
     fn the_keys_of_a_box_can_be_destroyed() {
         let folder = folder("box");
         let (secrets, round) = (Secrets::create(&folder).unwrap(), Uuid::new_v4());
-        let key = secrets.create_round(round).unwrap();
+        secrets.create_receipts(round).unwrap();
+        let key = secrets.create_box(round).unwrap();
         assert_eq!(secrets.box_key(round).unwrap().to_bytes(), key.to_bytes());
         assert!(secrets.round_key(round).is_some());
         assert!(secrets.destroy_round(round).unwrap());

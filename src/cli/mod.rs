@@ -8,6 +8,7 @@ mod draw;
 mod failure;
 mod frame;
 mod invite;
+mod keys;
 mod plan;
 mod reserve;
 mod round;
@@ -65,6 +66,9 @@ enum Act {
     Survey(survey::SurveyAct),
     /// Plan the sample: how many answers, where, and how sure that makes the results
     Plan(plan::PlanArgs),
+    /// Make the key of a box away from the server, and split it among three keyholders
+    #[command(subcommand)]
+    Keys(keys::KeysAct),
     /// Set up, open, close a round, and open its box
     #[command(subcommand)]
     Round(round::RoundAct),
@@ -122,6 +126,7 @@ impl Act {
             Self::Serve(args) => serve::run(args, settings).await,
             Self::Survey(act) => survey::run(act, &settings),
             Self::Plan(args) => plan::run(args, &settings).await,
+            Self::Keys(act) => keys::run(act, &settings),
             Self::Round(act) => round::run(act, &settings).await,
             Self::Frame(act) => frame::run(act, &settings).await,
             Self::Draw(args) => draw::run(args, &settings).await,

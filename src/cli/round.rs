@@ -1,12 +1,14 @@
-//! `phieu round`: set up, list, open, close, open the box.
+//! `phieu round`: set up, list, open, close; keyholders and the opening of the box.
 
 use super::{
     Failure, Result, Settings,
     data::{print, survey_folder},
+    keys::{Shares, listed, read_public},
 };
 use crate::{
     clock,
     conduct::{Published, RoundPlan},
+    fieldwork::{KeyShare, RoundState},
     text,
 };
 use clap::Subcommand;
@@ -45,10 +47,28 @@ pub enum RoundAct {
         /// The round
         code: String,
     },
+    /// Put the key of the box into the hands of three keyholders, before the round opens; or
+    /// register shares that replace lost ones
+    Keyholders {
+        /// The round
+        code: String,
+        /// The public file that `phieu keys make` or `phieu keys replace` has written
+        #[arg(long)]
+        public: PathBuf,
+    },
+    /// Prove that the keyholders' shares open the box, with a trial answer
+    Rehearse {
+        /// The round
+        code: String,
+        #[command(flatten)]
+        shares: Shares,
+    },
     /// Open the box of a closed round, once, destroy its key, and publish the figures
     OpenBox {
         /// The round
         code: String,
+        #[command(flatten)]
+        shares: Shares,
     },
     /// Publish the figures anew, after answers were withdrawn
     Publish {
@@ -95,8 +115,34 @@ pub async fn run(act: RoundAct, settings: &Settings) -> Result<()> {
             let last = office.close_round(&office.round(&code).await?).await?;
             say(text!("cli.round_closed", round = code, last = moment(last)))?;
         }
-        RoundAct::OpenBox { code } => {
-            let unsealed = office.open_box(&office.round(&code).await?).await?;
+        RoundAct::Keyholders { code, public } => {
+            let round = office.round(&code).await?;
+            let known =
+                office.register_keyholders(&round, &read_public(&public)?).await?.keyholders;
+            let (key, split) = (known.box_digits(), known.split);
+            say(match round.row.state {
+                RoundState::Setup => {
+                    text!("keys.registered", round = code, box = key, split = split)
+                }
+                _ => text!("keys.registered_open", round = code, box = key, split = split),
+            })?;
+        }
+        RoundAct::Rehearse { code, shares } => {
+            let round = office.round(&code).await?;
+            let shares = shares.read(settings.language)?;
+            let custody = office.rehearse(&round, &shares).await?;
+            let mut numbers: Vec<u8> = shares.iter().map(KeyShare::number).collect();
+            numbers.sort_unstable();
+            say(text!("keys.rehearsed", round = code, numbers = listed(&numbers)))?;
+            say(match &custody.to_rehearse()[..] {
+                [] => text!("keys.all_rehearsed"),
+                missing => text!("keys.still_to_rehearse", numbers = listed(missing)),
+            })?;
+        }
+        RoundAct::OpenBox { code, shares } => {
+            let round = office.round(&code).await?;
+            let shares = shares.read(settings.language)?;
+            let unsealed = office.open_box(&round, &shares).await?;
             say(text!("cli.box_opened", round = code, responses = unsealed.responses))?;
             for (outcome, n) in unsealed.outcomes {
                 print(format_args!("  {outcome}\t{n}"))?;

@@ -3,6 +3,7 @@
 use super::{
     ConductError, Office, Result, Round,
     drawing::{answers_about, count, latest_draw, targets},
+    keyholders::ready_to_open,
     refuse,
 };
 use crate::{
@@ -43,11 +44,16 @@ impl Office {
         if latest_draw(&records).is_none() {
             return refuse(text!("conduct.not_drawn", round = round.row.code));
         }
+        ready_to_open(&mut self.store.read().await?, round).await?;
         let invited = self.make_invitations(round).await?;
-        let key = self.secrets.create_round(round.row.id)?;
         let day = self.clock.today().to_string();
         let mut tx = self.store.write().await?;
-        if !tx.open_round(round.row.id, &key.public().to_bytes(), &day).await? {
+        let box_key = match ready_to_open(&mut tx, round).await? {
+            Some(keyholders) => keyholders.public(),
+            None => self.secrets.create_box(round.row.id)?.public(),
+        };
+        self.secrets.create_receipts(round.row.id)?;
+        if !tx.open_round(round.row.id, &box_key.to_bytes(), &day).await? {
             return refuse(text!("conduct.not_in_setup", round = round.row.code));
         }
         self.record(&mut tx, "round.open", &json!({ "round": round.row.code })).await?;

@@ -7,6 +7,7 @@ mod drawing;
 mod field;
 mod frame;
 mod inviting;
+mod keyholders;
 mod planning;
 mod publishing;
 mod results;
@@ -17,6 +18,7 @@ pub use drawing::{DrawSummary, Verdict};
 pub use field::Released;
 pub use frame::Frozen;
 pub use inviting::Invited;
+pub use keyholders::Custody;
 pub use planning::{
     PlanBasis, PopulationSource, ProposedTargets, plan_assumptions, plan_misses, plan_remarks,
     plan_rows, proposed_targets,

@@ -3,7 +3,7 @@
 use super::{Office, Result, Round, refuse};
 use crate::{
     fieldwork::{
-        BoxPrivateKey, Decided, Entry, Kept, LabelRules, Outcome, RoundState, Scored,
+        BoxPrivateKey, Decided, Entry, Kept, KeyShare, LabelRules, Outcome, RoundState, Scored,
         SealedContent, decide, merge,
     },
     questionnaire::Recorded,
@@ -34,8 +34,9 @@ enum Envelope {
 }
 
 impl Office {
-    /// Opens the box of a closed round, and destroys what was in it and its key.
-    pub async fn open_box(&self, round: &Round) -> Result<Unsealed> {
+    /// Opens the box of a closed round, and destroys what was in it and its key. If the key is
+    /// with keyholders, `shares` of two of them are needed.
+    pub async fn open_box(&self, round: &Round, shares: &[KeyShare]) -> Result<Unsealed> {
         match round.row.state {
             RoundState::Closed => {}
             RoundState::Opened => {
@@ -45,7 +46,7 @@ impl Office {
             }
             _ => return refuse(text!("conduct.not_closed", round = round.row.code)),
         }
-        let key = self.secrets.box_key(round.row.id)?;
+        let key = self.opening_key(round, shares).await?;
         let mut tx = self.store.write().await?;
         if let Some(lease) = tx.last_lease(round.row.id).await?
             && lease >= self.clock.now()
@@ -68,6 +69,7 @@ impl Office {
                 "round": round.row.code,
                 "responses": unsealed.responses,
                 "outcomes": unsealed.outcomes,
+                "shares": shares.iter().map(KeyShare::number).collect::<Vec<_>>(),
             }),
         )
         .await?;

@@ -162,7 +162,7 @@ async fn first_round(
     let round = office.round(&code).await?;
     let last = office.close_round(&round).await?;
     office.clock.set(last + 1);
-    let unsealed = office.open_box(&office.round(&code).await?).await?;
+    let unsealed = office.open_box(&office.round(&code).await?, &[]).await?;
     told(text!("demo.opened", responses = unsealed.responses));
     Ok(code)
 }

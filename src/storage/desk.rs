@@ -63,6 +63,8 @@ pub struct Book {
     pub survey: Survey,
     /// Made-up people and answers.
     pub synthetic: bool,
+    /// The key of the box is with keyholders and not on this server.
+    pub keyholders: bool,
     /// Seals answers; `None` before the round has opened.
     pub box_key: Option<BoxPublicKey>,
     /// The announced last day.
@@ -204,6 +206,7 @@ struct BookLine {
     files: String,
     synthetic: bool,
     box_key: Option<Vec<u8>>,
+    split: Option<i64>,
     closes_on: Option<String>,
     lease: i64,
 }
@@ -358,9 +361,11 @@ impl Desk {
         }
         let line: Option<BookLine> = read!(self.store, |pool| {
             sqlx::query_as(
-            "SELECT round.code, survey_copy.files, round.synthetic, round.box_key, round.closes_on, round.lease
+            "SELECT round.code, survey_copy.files, round.synthetic, round.box_key, box_split.split,
+                    round.closes_on, round.lease
                FROM round
                JOIN survey_copy ON survey_copy.sha256 = round.survey_sha256
+               LEFT JOIN box_split ON box_split.round_id = round.id
               WHERE round.id = $1",
         )
         .bind(round)
@@ -376,6 +381,7 @@ impl Desk {
             code: line.code,
             survey: read_survey(&bundle).map_err(|_| unreadable())?,
             synthetic: line.synthetic,
+            keyholders: line.split.is_some(),
             box_key: box_key.map_err(|_| StorageError::corrupt("round", "box_key"))?,
             closes_on: line.closes_on.and_then(|day| day.parse().ok()),
             lease: line.lease,

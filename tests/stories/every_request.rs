@@ -118,7 +118,7 @@ async fn every_request_breaks(place: Place) {
     let last = office.close_round(&office.round(ROUND).await.unwrap()).await.unwrap();
     let left = u64::try_from(last - office.clock.now()).unwrap_or(0);
     tokio::time::sleep(Duration::from_millis(left + 50)).await;
-    let unsealed = office.open_box(&office.round(ROUND).await.unwrap()).await.unwrap();
+    let unsealed = office.open_box(&office.round(ROUND).await.unwrap(), &[]).await.unwrap();
     assert_eq!(unsealed.responses, people, "{:?}", unsealed.outcomes);
     let facts = office.facts(&office.round(ROUND).await.unwrap()).await.unwrap();
     let code = |response: &phieu::report::ResponseFacts, question: &str| match response

@@ -129,7 +129,7 @@ impl Campaign {
         let last = office.close_round(&office.round(ROUND).await.unwrap()).await.unwrap();
         let left = u64::try_from(last - office.clock.now()).unwrap_or(0);
         tokio::time::sleep(Duration::from_millis(left + 50)).await;
-        let unsealed = office.open_box(&office.round(ROUND).await.unwrap()).await.unwrap();
+        let unsealed = office.open_box(&office.round(ROUND).await.unwrap(), &[]).await.unwrap();
         let round = office.round(ROUND).await.unwrap();
         assert_eq!(round.row.state, RoundState::Opened);
         let facts = office.facts(&round).await.unwrap();

@@ -13,6 +13,7 @@ mod every_request;
 mod faults;
 mod from_excel;
 mod join_attack;
+mod keyholders;
 mod kills;
 mod other_device;
 mod planning;

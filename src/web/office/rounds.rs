@@ -15,7 +15,8 @@ pub async fn show(State(app): State<OfficeApp>, staff: Staff) -> Result<Response
         let records = app.office.store.read().await?.records(row.id).await?;
         let has = |kind| records.iter().any(|record| record.kind == kind);
         let (frozen, drawn) = (has("freeze"), has("draw"));
-        rounds.push(view::RoundLine { row, frozen, drawn });
+        let custody = app.office.custody(row.id).await.map_err(super::failed)?;
+        rounds.push(view::RoundLine { row, frozen, drawn, custody });
     }
     Ok(view::rounds(staff.language, &rounds, app.office.clock.today()).into_response())
 }

@@ -149,6 +149,7 @@ fn content<'a>(
         unit: unit.map_or(&entry.unit, |unit| unit.name.get(language)),
         minutes: survey.notice.minutes,
         last_day: entry.round.closes_on.map(clock::written),
+        keyholders: entry.round.keyholders,
         stored: survey.notice.stored.get(language),
         kept: survey.notice.kept.get(language),
         contact: survey.notice.contact.get(language),

@@ -262,7 +262,8 @@ impl Field {
             field.invitations.push(one);
             field.codes.push(code);
         }
-        let key: BoxPrivateKey = secrets.create_round(round).unwrap();
+        secrets.create_receipts(round).unwrap();
+        let key: BoxPrivateKey = secrets.create_box(round).unwrap();
         assert!(tx.open_round(round, &key.public().to_bytes(), "2026-03-02").await.unwrap());
         tx.commit().await.unwrap();
         field

@@ -110,6 +110,15 @@ impl TestApp {
 
     /// A round in the field: `people` of them in the only stratum of a small survey.
     pub async fn small_round(&self, small: &Small) -> (Round, Vec<Invited>) {
+        let round = self.drawn_round(small).await;
+        self.office.open_round(&round).await.unwrap();
+        let round = self.office.round(small.code).await.unwrap();
+        let invited = self.office.invited(&round).await.unwrap();
+        (round, invited)
+    }
+
+    /// The same before it has opened.
+    pub async fn drawn_round(&self, small: &Small) -> Round {
         let plan = RoundPlan {
             code: small.code.to_owned(),
             closes_on: Some("2026-03-31".parse().unwrap()),
@@ -130,19 +139,21 @@ impl TestApp {
             assert!(tx.set_cell_target(cell.id, target).await.unwrap());
             tx.commit().await.unwrap();
         }
-        self.office.open_round(&round).await.unwrap();
-        let round = self.office.round(small.code).await.unwrap();
-        let invited = self.office.invited(&round).await.unwrap();
-        (round, invited)
+        round
     }
 
     /// Closes the round, waits for the leases and opens the box.
     pub async fn finish(&self, round: &Round) -> phieu::conduct::Unsealed {
+        let round = self.closed(round).await;
+        self.office.open_box(&round, &[]).await.unwrap()
+    }
+
+    /// Closes the round and waits for the leases.
+    pub async fn closed(&self, round: &Round) -> Round {
         let round = self.office.round(&round.row.code).await.unwrap();
         let last = self.office.close_round(&round).await.unwrap();
         self.clock.set(last + 1);
-        let round = self.office.round(&round.row.code).await.unwrap();
-        self.office.open_box(&round).await.unwrap()
+        self.office.round(&round.row.code).await.unwrap()
     }
 
     pub async fn remove(self) {

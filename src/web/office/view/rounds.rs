@@ -1,7 +1,8 @@
 use super::{Room, path, state, ways};
 use crate::{
     clock::written,
-    fieldwork::RoundState,
+    conduct::Custody,
+    fieldwork::{HOLDERS, RoundState},
     messages::Language,
     storage::RoundRow,
     text,
@@ -18,6 +19,8 @@ pub struct RoundLine {
     pub frozen: bool,
     /// Its sample was drawn.
     pub drawn: bool,
+    /// Who holds the key of its box; `None` if it is on the server.
+    pub custody: Option<Custody>,
 }
 
 /// The rounds, and for each what comes next.
@@ -54,6 +57,7 @@ fn line(language: Language, round: &RoundLine, today: Date) -> Markup {
                     div { dt { (say("office.closes_on")) } dd { (written(day)) } }
                 }
             }
+            @if row.state != RoundState::Opened { (key_of_box(language, round.custody.as_ref())) }
             p { b { (say("office.next")) } " " (advice) }
             @if let Some(command) = command { p { code.command { (command) } } }
             p.links {
@@ -63,6 +67,18 @@ fn line(language: Language, round: &RoundLine, today: Date) -> Markup {
     }
 }
 
+/// Who can open the box.
+fn key_of_box(language: Language, custody: Option<&Custody>) -> Markup {
+    let label = language.say("keys.state_label");
+    let Some(custody) = custody else {
+        return html! { p.small { (label) ": " (language.say("keys.state_server")) "." } };
+    };
+    let held = text!("keys.state_keyholders", split = custody.keyholders.split).say(language);
+    let (all, done) = (HOLDERS, custody.rehearsed.len());
+    let rehearsed = text!("keys.state_rehearsed", done = done, all = all).say(language);
+    html! { p.small { (label) ": " (held) "; " (rehearsed) "." } }
+}
+
 /// Where one most likely wants to go.
 fn room_of(state: RoundState) -> Room {
     match state {
@@ -70,6 +86,10 @@ fn room_of(state: RoundState) -> Room {
         RoundState::Open | RoundState::Closed => Room::Progress,
         RoundState::Opened => Room::Results,
     }
+}
+
+fn to_rehearse(round: &RoundLine) -> bool {
+    round.custody.as_ref().is_some_and(|custody| !custody.to_rehearse().is_empty())
 }
 
 /// What comes next for a round, and the command for it where there is one.
@@ -82,6 +102,9 @@ fn next(
     let code = &round.row.code;
     let step = |key: &'static str, command: String| (language.say(key).to_owned(), Some(command));
     match round.row.state {
+        RoundState::Setup if round.drawn && to_rehearse(round) => {
+            step("keys.next_rehearse", format!("phieu round rehearse {code} --share … --share …"))
+        }
         RoundState::Setup if round.drawn => {
             step("office.next_open", format!("phieu round open {code}"))
         }
@@ -98,6 +121,9 @@ fn next(
             }
             _ => step("office.next_close", format!("phieu round close {code}")),
         },
+        RoundState::Closed if round.custody.is_some() => {
+            step("keys.next_open_box", format!("phieu round open-box {code} --share … --share …"))
+        }
         RoundState::Closed => step("office.next_open_box", format!("phieu round open-box {code}")),
         RoundState::Opened => (language.say("office.next_results").to_owned(), None),
     }

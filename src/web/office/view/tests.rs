@@ -1,9 +1,11 @@
 use super::*;
 use crate::{
-    conduct::Published,
+    conduct::{Custody, Published},
+    fieldwork::{BoxPrivateKey, Keyholders},
     report::{self, Facts, trial},
     storage::RoundRow,
 };
+use rand::{SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
 fn round(survey: Survey, state: RoundState) -> Round {
@@ -278,8 +280,25 @@ fn pages_speak_every_language_and_need_no_script_or_style_of_elements() {
             row: RoundRow { state, ..round.row.clone() },
             frozen,
             drawn,
+            custody: None,
+        };
+        let (known, _) = Keyholders::split(
+            &BoxPrivateKey::generate(&mut StdRng::seed_from_u64(1)),
+            1,
+            &Default::default(),
+            StdRng::seed_from_u64(2),
+        );
+        let split = |line: RoundLine, rehearsed: &[u8]| RoundLine {
+            custody: Some(Custody {
+                keyholders: known.clone(),
+                rehearsed: rehearsed.iter().map(|&one| (one, "2026-03-05".to_owned())).collect(),
+            }),
+            ..line
         };
         let lines = [
+            split(line(RoundState::Setup, true, true), &[2]),
+            split(line(RoundState::Setup, true, true), &[1, 2, 3]),
+            split(line(RoundState::Closed, true, true), &[1, 2, 3]),
             line(RoundState::Setup, false, false),
             line(RoundState::Setup, true, false),
             line(RoundState::Setup, true, true),

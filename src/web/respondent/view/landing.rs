@@ -24,6 +24,8 @@ pub struct Landing<'a> {
     pub minutes: u32,
     /// The announced last day, as it is written.
     pub last_day: Option<String>,
+    /// The key of the box is with keyholders and not on the server.
+    pub keyholders: bool,
     /// What the survey says about what is stored.
     pub stored: &'a str,
     /// How long it is kept.
@@ -73,10 +75,11 @@ pub fn landing(around: Around<'_>, shown: &Landing<'_>) -> Html {
             h2 { (say("pages.sealed")) }
             p { (say("pages.sealed_1")) }
             p { (say("pages.sealed_2")) }
+            @if shown.keyholders { p { (say("pages.sealed_keyholders")) } }
             p { (say("pages.sealed_3")) }
         }
         (stored(around, shown))
-        (who_can_know(around))
+        (who_can_know(around, shown.keyholders))
         (ways_in(around, shown))
         @if shown.open { (ways_out(around)) }
         @if !shown.contact.is_empty() {
@@ -153,8 +156,10 @@ fn stored(around: Around<'_>, shown: &Landing<'_>) -> Markup {
     }
 }
 
-fn who_can_know(around: Around<'_>) -> Markup {
+fn who_can_know(around: Around<'_>, keyholders: bool) -> Markup {
     let say = |key| around.say(key);
+    let operator =
+        if keyholders { "pages.who_knows_operator" } else { "pages.who_knows_operator_key" };
     html! {
         details {
             summary { (say("pages.who_knows")) }
@@ -162,7 +167,7 @@ fn who_can_know(around: Around<'_>) -> Markup {
             ul {
                 li { (say("pages.who_knows_beside")) }
                 li { (say("pages.who_knows_phone")) }
-                li { (say("pages.who_knows_operator")) }
+                li { (say(operator)) }
                 li { (say("pages.who_knows_carrier")) }
                 li { (say("pages.who_knows_writing")) }
                 li { (say("pages.who_knows_few")) }

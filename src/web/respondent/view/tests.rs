@@ -149,6 +149,7 @@ fn welcome(progress: PartProgress) -> Landing<'static> {
         group: "Người dân",
         unit: "Văn phòng",
         minutes: 6,
+        keyholders: true,
         last_day: Some("31/12/2026".to_owned()),
         stored: "",
         kept: "",
