@@ -96,6 +96,9 @@ class Desk {
     const { violations } = await (tags ? axe.withTags(tags) : axe.withRules(['color-contrast', 'link-in-text-block'])).analyze()
     const said = violations.map((one) => `${one.id} (${one.nodes.length}×): ${one.nodes[0].html.slice(0, 160)} — ${one.nodes[0].failureSummary?.split('\n').slice(1, 3).join(' ').trim()}`)
     tally.check(violations.length === 0, `${name} has nothing that axe complains of`, said.join('\n        '))
+    // Neither axe nor others know on which bar a word of a drawing stands.
+    const faint = await this.tab.evaluate(FAINT)
+    tally.check(faint.length === 0, `${name} has words in drawings that stand out`, faint.slice(0, 4).join('; '))
   }
 
   /** Nothing is wider than the screen, on the smallest one and with text of twice the size. */
@@ -203,6 +206,35 @@ const MEASURE = `(() => {
     headings: document.querySelectorAll('h1').length,
     styled: getComputedStyle(document.body).borderTopWidth === '5px',
   }
+})()`
+
+/** Runs in the page: words of drawings with less than 4.5 : 1 against what they stand on. */
+const FAINT = `(() => {
+  const light = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).map(Number).map((part) => part / 255)
+    const [r, g, b] = parts.map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const behind = (one) => {
+    const colour = getComputedStyle(one).backgroundColor
+    if (!/, 0\\)$|transparent/.test(colour)) return colour
+    return one.parentElement ? behind(one.parentElement) : 'rgb(255, 255, 255)'
+  }
+  const faint = []
+  for (const word of document.querySelectorAll('svg text')) {
+    const drawing = word.ownerSVGElement, box = word.getBBox(), ink = getComputedStyle(word).fill
+    const shapes = [...drawing.querySelectorAll('rect, path, circle, polygon')].filter((shape) =>
+      word.compareDocumentPosition(shape) & Node.DOCUMENT_POSITION_PRECEDING && getComputedStyle(shape).fill !== 'none')
+    for (const along of [0.02, 0.25, 0.5, 0.75, 0.98]) {
+      const point = new DOMPoint(box.x + box.width * along, box.y + box.height / 2).matrixTransform(word.getCTM())
+      const under = shapes.findLast((shape) => shape.isPointInFill(point.matrixTransform(shape.getCTM().inverse())))
+      const ground = under ? getComputedStyle(under).fill : behind(drawing.parentElement)
+      const [low, high] = [light(ink), light(ground)].sort((a, b) => a - b)
+      const ratio = (high + 0.05) / (low + 0.05)
+      if (ratio < 4.5) faint.push(word.textContent + ' ' + ratio.toFixed(2) + ' (' + ink + ' on ' + ground + ')')
+    }
+  }
+  return faint
 })()`
 
 /** Runs in the page: what stands out of the screen, with text of this size. */

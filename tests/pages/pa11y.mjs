@@ -20,7 +20,10 @@ export class Pa11y {
       runners: ['axe', 'htmlcs'],
       viewport: { width: 360, height: 640, isMobile: true },
     })
-    return issues.map((issue) => `${issue.code}: ${issue.message} — ${issue.context?.slice(0, 120)}`)
+    // Of words in drawings axe cannot tell on what they stand; tests/browser/examine.mjs measures that.
+    const unsure = (issue) => issue.code === 'color-contrast' && issue.runnerExtras?.needsFurtherReview
+      && issue.context?.startsWith('<text ')
+    return issues.filter((issue) => !unsure(issue)).map((issue) => `${issue.code}: ${issue.message} — ${issue.context?.slice(0, 120)}`)
   }
 
   close() {
