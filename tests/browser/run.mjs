@@ -13,6 +13,7 @@ import { narrowAndOffline, onTwoDevices, withScripts } from './devices.mjs'
 import { examineAll, figures } from './examine.mjs'
 import { byTelephone, everyPage, secondThoughts } from './interview.mjs'
 import { byKeyboard } from './keyboard.mjs'
+import { keySheets } from './keys.mjs'
 import { notices } from './notices.mjs'
 import { handInList, noPassword, readRounds } from './office.mjs'
 import { startDemo, startRounds } from './service.mjs'
@@ -66,6 +67,9 @@ try {
     }
     await tally.story(`What goes wrong, in ${language}`, () => notices(browser, album, tally, rounds, language))
     await tally.story(`The office before it has a password, in ${language}`, () => noPassword(browser, album, tally, rounds, language))
+  }
+  for (const language of LANGUAGES) {
+    await tally.story(`The sheets of keyholders, in ${language}`, () => keySheets(browser, tally, program, roundsFolder, screens, language))
   }
   await rounds.setPassword(PASSWORD)
   for (const language of LANGUAGES) {

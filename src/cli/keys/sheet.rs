@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 const QUIET: usize = 4;
 
 const STYLE: &str = "
-@page { size: A4; margin: 18mm }
-body { font: 12pt/1.45 system-ui, sans-serif; max-width: 174mm; margin: 8mm auto; padding: 0 4mm; color: #000; background: #fff }
+@page { size: A4; margin: 16mm 18mm }
+body { font: 11.5pt/1.4 system-ui, sans-serif; max-width: 174mm; margin: 0 auto; color: #000; background: #fff }
 h1 { font-size: 20pt; margin: 0 }
 h2 { font-size: 13pt; margin: 5mm 0 1mm }
 .share { font-size: 15pt; margin: 0 0 3mm }
@@ -29,8 +29,8 @@ ol.groups li { counter-increment: group; white-space: nowrap }
 ol.groups li::before { content: counter(group); display: inline-block; width: 7mm; font: 9pt system-ui, sans-serif; color: #444 }
 ul { margin: 0; padding-left: 6mm }
 .signs { display: grid; grid-template-columns: 1fr 1fr; gap: 10mm; margin-top: 6mm }
-.signs p { border-top: .5pt solid #000; padding-top: 1mm; margin: 14mm 0 0; font-size: 10pt }
-@media screen { body { box-shadow: 0 0 0 1px #bbb; padding: 8mm } }
+.signs p { border-top: .5pt solid #000; padding-top: 1mm; margin: 12mm 0 0; font-size: 10pt }
+@media screen { body { box-shadow: 0 0 0 1px #bbb; margin: 8mm auto; padding: 8mm } }
 ";
 
 /// The sheet of `share`, complete in itself.
@@ -52,7 +52,7 @@ pub fn sheet(
                 title { (say("keys.sheet_title")) " " (number) }
                 style { (STYLE) }
             }
-            body {
+            body { main {
                 h1 { (say("keys.sheet_title")) }
                 p.share { (title) }
                 p.secret { (say("keys.sheet_secret")) }
@@ -88,7 +88,7 @@ pub fn sheet(
                     p { (say("keys.sheet_signed")) }
                     p { (say("keys.sheet_witness")) }
                 }
-            }
+            } }
         }
     };
     Zeroizing::new(page.into_string())
