@@ -32,8 +32,11 @@ use std::sync::Arc;
 use throttle::Throttle;
 use tokio::sync::Semaphore;
 
-/// Numbers that carry a draft elsewhere, worked out at a time: each takes 19 MiB.
-const SLOW: usize = 2;
+/// Numbers that carry a draft elsewhere, worked out at a time: each takes 19 MiB and a processor
+/// for 20 ms, and somebody who asks for them without end must leave the others to answer.
+fn slow_at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |all| (all.get() / 2).clamp(1, 8))
+}
 
 /// Everything that the pages for respondents know.
 #[derive(Clone)]
@@ -81,7 +84,7 @@ impl PublicApp {
             settings: Arc::new(settings),
             jar: Arc::new(jar),
             throttle: Arc::default(),
-            slow: Arc::new(Semaphore::new(SLOW)),
+            slow: Arc::new(Semaphore::new(slow_at_once())),
         }
     }
 }

@@ -261,7 +261,7 @@ fn texts_do_not_grow_without_end() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100_000, ..ProptestConfig::default() })]
 
     /// The evaluator agrees with one that is as plain as possible.
     #[test]
@@ -271,6 +271,10 @@ proptest! {
         let theirs = naive::Plain::text(&tree.value());
         prop_assert_eq!(ours, theirs, "{}", source);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
 
     #[test]
     fn reading_anything_never_panics(source in any::<String>()) {
