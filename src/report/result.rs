@@ -8,6 +8,7 @@ use super::{
     question::{QuestionResult, questions},
     ranking::{self, Contender, Ranking},
     rates::{Rates, rates},
+    reasons::{ReasonRow, reasons},
     sample::Sample,
     scale::{ScaleResult, scales},
     suppress::{LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table},
@@ -49,6 +50,9 @@ pub struct Results {
     pub modes: Vec<(String, Shown<u64>)>,
     /// How many of those asked answered, once the box is opened.
     pub rates: Option<Rates>,
+    /// Why people do not take part; empty in versions published before this was asked.
+    #[serde(default)]
+    pub reasons: Vec<ReasonRow>,
     /// How the scores differ from those of an earlier round, if one was asked for.
     #[serde(skip)]
     pub change: Option<Change>,
@@ -159,6 +163,7 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
         ways: BTreeSet::new(),
         modes: Vec::new(),
         rates: None,
+        reasons: Vec::new(),
         change: None,
         year: None,
         cells: cells(facts),
@@ -195,6 +200,7 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
     results.ways = facts.labels.iter().map(|label| label.mode.clone()).collect();
     results.modes = modes(facts);
     results.rates = Some(rates(facts, survey));
+    results.reasons = reasons(facts);
     results
 }
 

@@ -31,7 +31,7 @@ pub use cells::{CellRow, StratumRow};
 pub use desk::{Book, CodeState, Desk, DraftPlace, Entry, EntryPart, RoundKeys, StoredDraft};
 pub use engine::{Address, Store, Tx};
 pub use error::StorageError;
-pub use intake::{Begun, Carry, Intake, Received, Save, Saved, Start, Submit};
+pub use intake::{Begun, Carry, Intake, Received, Save, Saved, Say, Start, Submit};
 pub use invitations::{InvitationRow, NewInvitation, NewPart};
 pub use opening::{BoxContents, NewLabel, Opened, OpenedResponse, PartAtOpening, SealedBody};
 pub use people::{NewPerson, PersonRow};

@@ -20,6 +20,7 @@ mod program;
 mod published_forms;
 mod published_versions;
 mod quota;
+mod reasons;
 mod respondents;
 mod storage;
 mod two_rounds;

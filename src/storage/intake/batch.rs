@@ -5,10 +5,10 @@
 //! the order of arrival; then everything is written back in a few statements.
 
 use super::rows::{PartRow, SealedRow};
-use super::{Begun, Carry, Command, Received, Reply, Save, Saved, Start, Submit};
+use super::{Begun, Carry, Command, Received, Reply, Save, Saved, Say, Start, Submit, said::Word};
 use crate::{
     clock::{Clock, Millis, date_of},
-    fieldwork::{CellState, RoundState, Said, Started},
+    fieldwork::{CellState, RoundState, Started},
     storage::{Desk, Result, StorageError, Store, StoredDraft, Tx},
 };
 use std::{
@@ -23,7 +23,7 @@ pub(super) struct Batch {
     starts: Vec<(Start, Option<Reply<Begun>>)>,
     saves: Vec<(Save, Option<Reply<Saved>>)>,
     submits: Vec<(Submit, Option<Reply<Received>>)>,
-    says: Vec<(Uuid, Said, Option<Reply<()>>)>,
+    says: Vec<(Say, Option<Reply<()>>)>,
     carries: Vec<(Carry, Option<Reply<bool>>)>,
 }
 
@@ -74,9 +74,7 @@ impl Batch {
             Command::Start(start, reply) => self.starts.push((start, Some(reply))),
             Command::Save(save, reply) => self.saves.push((save, Some(reply))),
             Command::Submit(submit, reply) => self.submits.push((submit, Some(reply))),
-            Command::Say(invitation, said, reply) => {
-                self.says.push((invitation, said, Some(reply)));
-            }
+            Command::Say(say, reply) => self.says.push((say, Some(reply))),
             Command::Carry(carry, reply) => self.carries.push((carry, Some(reply))),
             Command::Reclaim(_) => {}
         }
@@ -137,7 +135,7 @@ impl Batch {
             desk.forget(submit.draft);
             let _ = reply.map(|reply| reply.send(Ok(received)));
         }
-        for (_, _, reply) in self.says {
+        for (_, reply) in self.says {
             let _ = reply.map(|reply| reply.send(Ok(())));
         }
         for ((_, reply), carried) in self.carries.into_iter().zip(outcomes.carries) {
@@ -156,7 +154,7 @@ impl Batch {
         for (_, reply) in self.submits {
             let _ = reply.map(|reply| reply.send(Err(error.clone())));
         }
-        for (_, _, reply) in self.says {
+        for (_, reply) in self.says {
             let _ = reply.map(|reply| reply.send(Err(error.clone())));
         }
         for (_, reply) in self.carries {
@@ -186,8 +184,8 @@ impl Batch {
             for (submit, _) in &self.submits {
                 outcomes.submits.push(floor.submit(submit, now));
             }
-            for &(invitation, said, _) in &self.says {
-                floor.say(invitation, said);
+            for (say, _) in &self.says {
+                floor.say(say);
             }
             floor.write(&mut tx, now).await?;
         }
@@ -242,7 +240,7 @@ impl Batch {
     }
 
     async fn lock(&self, tx: &mut Tx) -> Result<Floor> {
-        let invitations: Vec<Uuid> = self.says.iter().map(|&(invitation, ..)| invitation).collect();
+        let invitations: Vec<Uuid> = self.says.iter().map(|(say, _)| say.invitation).collect();
         let mut parts: BTreeSet<Uuid> = self.starts.iter().map(|(start, _)| start.part).collect();
         parts.extend(self.submits.iter().map(|(submit, _)| submit.part));
         parts.extend(tx.parts_of(&invitations).await?);
@@ -291,7 +289,7 @@ struct Floor {
     new_drafts: Vec<(Start, Millis)>,
     ended_drafts: BTreeSet<Uuid>,
     sealed: Vec<SealedRow>,
-    said: BTreeMap<Uuid, Said>,
+    said: BTreeMap<Uuid, Word>,
     submits: BTreeMap<Uuid, i64>,
 }
 
@@ -353,13 +351,13 @@ impl Floor {
         Received::Yes
     }
 
-    fn say(&mut self, invitation: Uuid, said: Said) {
-        let mut in_the_field = false;
-        for part in self.parts.values_mut().filter(|part| part.invitation == invitation) {
+    fn say(&mut self, say: &Say) {
+        let mut in_the_field = None;
+        for part in self.parts.values_mut().filter(|part| part.invitation == say.invitation) {
             if !matches!(self.rounds.get(&part.round), Some((RoundState::Open, _))) {
                 continue;
             }
-            in_the_field = true;
+            in_the_field = Some(part.round);
             let Some(cell) = self.cells.get_mut(&part.cell) else { continue };
             let before = part.state;
             part.state.give_up(cell);
@@ -368,8 +366,10 @@ impl Floor {
                 self.touched_cells.insert(part.cell);
             }
         }
-        if in_the_field {
-            self.said.insert(invitation, said);
+        if let Some(round) = in_the_field {
+            let (first, last) = (say.clone(), say.said);
+            let word = Word { round, first, last };
+            self.said.entry(say.invitation).or_insert(word).last = last;
         }
     }
 

@@ -11,11 +11,13 @@
 
 mod batch;
 mod rows;
+mod said;
 
 pub(super) use rows::gate;
+pub use said::Say;
 
 use super::{Desk, Result, StorageError, Store, StoredDraft};
-use crate::{clock::Clock, fieldwork::Said};
+use crate::clock::Clock;
 use batch::{Batch, Failure};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -119,7 +121,7 @@ enum Command {
     Start(Start, Reply<Begun>),
     Save(Save, Reply<Saved>),
     Submit(Submit, Reply<Received>),
-    Say(Uuid, Said, Reply<()>),
+    Say(Say, Reply<()>),
     Carry(Carry, Reply<bool>),
     Reclaim(Reply<u64>),
 }
@@ -154,8 +156,8 @@ impl Intake {
     }
 
     /// Notes what somebody said instead of answering, and gives back places held.
-    pub async fn say(&self, invitation: Uuid, said: Said) -> Result<()> {
-        self.ask(|reply| Command::Say(invitation, said, reply)).await
+    pub async fn say(&self, say: Say) -> Result<()> {
+        self.ask(|reply| Command::Say(say, reply)).await
     }
 
     /// Keeps a draft's wrapped key beside it; whether the draft is there.

@@ -3,7 +3,7 @@
 use super::{Save, Start};
 use crate::{
     clock::Millis,
-    fieldwork::{CellState, Gate, PartState, RoundState, Said, Slot},
+    fieldwork::{CellState, Gate, PartState, RoundState, Slot},
     storage::{
         Result, StorageError, Store, Tx,
         cells::policy,
@@ -382,19 +382,6 @@ impl Tx {
                         .bind(&one.body);
                 }
                 query.execute(&mut *conn).await?;
-            }
-        });
-        Ok(())
-    }
-
-    pub(super) async fn write_said(&mut self, said: &BTreeMap<Uuid, Said>) -> Result<()> {
-        on!(self, |conn| {
-            for (invitation, said) in said {
-                sqlx::query("UPDATE invitation SET said = $2 WHERE id = $1")
-                    .bind(invitation)
-                    .bind(said.as_str())
-                    .execute(&mut *conn)
-                    .await?;
             }
         });
         Ok(())

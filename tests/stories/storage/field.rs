@@ -3,10 +3,12 @@
 use super::{new_cell, new_invitation, new_round, new_stratum};
 use crate::support::TestApp;
 use phieu::{
-    fieldwork::{AccessCode, BoxPrivateKey, Draft, DraftKey, Gate, Receipt, RoundState, Said},
+    fieldwork::{
+        AccessCode, BoxPrivateKey, Draft, DraftKey, Gate, Reason, Receipt, RoundState, Said,
+    },
     storage::{
         Begun, Carry, CellRow, CodeState, NewInvitation, NewLabel, NewPart, Opened, OpenedResponse,
-        ReceiptState, Received, Save, Saved, Start, Submit,
+        ReceiptState, Received, Save, Saved, Say, Start, Submit,
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -109,7 +111,7 @@ on_both_engines! {
 
     async fn the_counts_of_the_field_are_kept(app: TestApp) {
         let field = Field::open(&app, 4).await;
-        app.intake.say(field.invitations[3].id, Said::Refused).await.unwrap();
+        app.intake.say(field.say(3, Said::Refused)).await.unwrap();
         for (number, at) in [0, 0, 1].into_iter().enumerate() {
             field.submit(&app, at, u8::try_from(number).unwrap()).await;
         }
@@ -137,11 +139,14 @@ on_both_engines! {
         for (number, at) in [0, 0, 1, 2, 3, 4].into_iter().enumerate() {
             field.submit(&app, at, u8::try_from(number).unwrap()).await;
         }
-        app.intake.say(field.invitations[5].id, Said::NotEligible).await.unwrap();
+        for _ in 0..2 {
+            app.intake.say(field.say(5, Said::NotEligible)).await.unwrap();
+        }
         let mut tx = app.office.store.write().await.unwrap();
         assert!(tx.close_round(field.round, app.clock.now()).await.unwrap());
         let contents = tx.take_box(field.round).await.unwrap();
         assert_eq!((contents.parts.len(), contents.sealed.len()), (6, 6));
+        assert_eq!(contents.slips.len(), 1);
         let twice = contents.parts.iter().find(|part| part.id == field.parts[0]).unwrap();
         assert_eq!(
             (twice.submits, twice.gate, twice.started, twice.said),
@@ -169,8 +174,9 @@ on_both_engines! {
             (outcomes.len(), outcomes[0].outcome.as_str(), outcomes[0].n),
             (1, "answered", 5)
         );
+        assert_eq!(tx.reasons(field.round).await.unwrap(), opened.reasons);
         let left = tx.take_box(field.round).await.unwrap();
-        assert!(left.sealed.is_empty());
+        assert!(left.sealed.is_empty() && left.slips.is_empty());
         assert!(left.parts.iter().all(|part| !part.started
             && part.submits == 0
             && part.said.is_none()
@@ -278,6 +284,12 @@ impl Field {
         assert_eq!(app.intake.submit(submit).await.unwrap(), Received::Yes);
     }
 
+    /// What the person at `at` says instead of answering.
+    fn say(&self, at: usize, said: Said) -> Say {
+        let invitation = self.invitations[at].id;
+        Say { invitation, said, slip: Uuid::new_v4(), body: vec![0; 112] }
+    }
+
     /// What five opened answers leave.
     fn opened(&self) -> Opened {
         let label = NewLabel {
@@ -300,6 +312,7 @@ impl Field {
             receipts: (1..=6).map(|number| ([number; 32], false)).collect(),
             texts: vec![(Uuid::new_v4(), "y_kien".to_owned(), "tốt".to_owned())],
             outcomes: BTreeMap::from([((self.cell, "answered"), 5)]),
+            reasons: BTreeMap::from([((Said::NotEligible, Reason::Left), 1)]),
             labels: vec![label],
         }
     }

@@ -5,6 +5,7 @@ use super::{
     grid::{Grid, cell},
     path,
     rates::rates,
+    reasons::reasons,
     room_at,
 };
 use crate::{
@@ -47,6 +48,7 @@ impl Results<'_> {
                 a href="#so-voi-dot-truoc" { (say("figures.change")) } " "
                 a href="#ca-nam" { (say("figures.year")) } " "
                 a href="#ty-le-tra-loi" { (say("figures.rates")) }
+                @if !results.reasons.is_empty() { " " a href="#ly-do" { (say("figures.reasons")) } }
             }
             section {
                 h2 { (say("office.scores")) }
@@ -60,6 +62,7 @@ impl Results<'_> {
             @for one in &results.criteria { (criterion(self.round, results, one, language)) }
             (self.other_questions(language))
             @if let Some(all) = &results.rates { (rates(all, language)) }
+            @if !results.reasons.is_empty() { (reasons(&results.reasons, language)) }
             (self.modes(language))
             (self.notes(language))
         };

@@ -1,4 +1,4 @@
-use super::Around;
+use super::{Around, decline::ways_out};
 use crate::{
     messages::Text,
     text,
@@ -219,22 +219,6 @@ fn way_in(around: Around<'_>, position: usize, part: &PartLine<'_>, several: boo
             }
             PartProgress::Full => { p.note { (around.say("pages.full")) } }
             PartProgress::Sent => @if several { p.note { (around.say("pages.part_sent")) } }
-        }
-    }
-}
-
-fn ways_out(around: Around<'_>) -> Markup {
-    let say = |key| around.say(key);
-    html! {
-        details {
-            summary { (say("pages.decline")) }
-            form method="post" action="/phieu/decline" {
-                p { (say("pages.decline_lead")) }
-                div.go {
-                    button.second type="submit" name="said" value="refused" { (say("pages.refuse")) }
-                    button.second type="submit" name="said" value="not_eligible" { (say("pages.not_eligible")) }
-                }
-            }
         }
     }
 }
