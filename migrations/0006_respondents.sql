@@ -14,3 +14,12 @@ CREATE TABLE reason_count (
     n        BIGINT NOT NULL,
     PRIMARY KEY (round_id, said, reason)
 );
+
+-- How often a version of the notice was agreed to. Who agreed stands nowhere.
+CREATE TABLE consent_count (
+    round_id UUID   NOT NULL,
+    notice   TEXT   NOT NULL,
+    n        BIGINT NOT NULL,
+    n_shown  BIGINT NOT NULL, -- refreshed once a day
+    PRIMARY KEY (round_id, notice)
+);

@@ -10,7 +10,7 @@ use super::{
     result::RuleNamed,
 };
 use crate::messages::Language;
-use people::{Rates, ReasonCount, rates, reasons};
+use people::{ConsentGiven, Rates, ReasonCount, consent, rates, reasons};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -26,6 +26,7 @@ struct Document<'a> {
     reliability: Vec<Scale<'a>>,
     rates: Option<Rates<'a>>,
     reasons: Vec<ReasonCount>,
+    consent: Option<ConsentGiven<'a>>,
     change: Option<Changes<'a>>,
     year: Option<Whole<'a>>,
 }
@@ -242,6 +243,7 @@ pub fn results_json(results: &Results) -> String {
         reliability: sorted.iter().flat_map(|one| scales(one)).collect(),
         rates: results.rates.as_ref().map(rates),
         reasons: reasons(&results.reasons),
+        consent: results.consent.as_ref().map(consent),
         change: results.change.as_ref().map(changes),
         year: results.year.as_ref().map(whole_year),
     };

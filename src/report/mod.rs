@@ -51,7 +51,7 @@ pub use ranking::{Place, Ranking};
 pub use rates::{Ended, RateRow, Rates};
 pub use reasons::ReasonRow;
 pub use release::{Blocked, Leak, Named, Release, release};
-pub use result::{CriterionResult, Results, RuleNamed, results};
+pub use result::{Consent, CriterionResult, Results, RuleNamed, results};
 pub use scale::{LEAST_OF_SCALE, Reliable, ScaleFigures, ScaleResult};
 pub use suppress::{FEW, LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table};
 pub use table::{aligned, text_table};

@@ -53,6 +53,9 @@ pub struct Results {
     /// Why people do not take part; empty in versions published before this was asked.
     #[serde(default)]
     pub reasons: Vec<ReasonRow>,
+    /// What people agreed to, and how often; none in versions published before this was counted.
+    #[serde(default)]
+    pub consent: Option<Consent>,
     /// How the scores differ from those of an earlier round, if one was asked for.
     #[serde(skip)]
     pub change: Option<Change>,
@@ -61,6 +64,17 @@ pub struct Results {
     pub year: Option<Year>,
     /// What was owed and came in, by unit, group, form and subject.
     pub cells: Vec<CellFacts>,
+}
+
+/// What people agreed to before they began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// The version of the round's notice.
+    pub notice: String,
+    /// Its texts, by name and language.
+    pub text: BTreeMap<String, BTreeMap<String, String>>,
+    /// How often each version was agreed to.
+    pub given: Vec<(String, u64)>,
 }
 
 /// A rule, as it is named beside every figure.
@@ -164,6 +178,7 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
         modes: Vec::new(),
         rates: None,
         reasons: Vec::new(),
+        consent: None,
         change: None,
         year: None,
         cells: cells(facts),
@@ -201,6 +216,11 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
     results.modes = modes(facts);
     results.rates = Some(rates(facts, survey));
     results.reasons = reasons(facts);
+    results.consent = Some(Consent {
+        notice: survey.notice.version(),
+        text: survey.notice.texts(),
+        given: facts.consents.clone(),
+    });
     results
 }
 

@@ -61,6 +61,8 @@ pub struct Book {
     pub code: String,
     /// What is asked, of whom, and why.
     pub survey: Survey,
+    /// The version of the notice that respondents agree to.
+    pub notice: String,
     /// Made-up people and answers.
     pub synthetic: bool,
     /// Seals answers; `None` before the round has opened.
@@ -371,10 +373,12 @@ impl Desk {
         let box_key = line.box_key.as_deref().map(BoxPublicKey::from_bytes).transpose();
         let unreadable = || StorageError::corrupt("survey_copy", "files");
         let bundle = Bundle::from_json(&line.files).map_err(|_| unreadable())?;
+        let survey = read_survey(&bundle).map_err(|_| unreadable())?;
         let book = Arc::new(Book {
             id: round,
             code: line.code,
-            survey: read_survey(&bundle).map_err(|_| unreadable())?,
+            notice: survey.notice.version(),
+            survey,
             synthetic: line.synthetic,
             box_key: box_key.map_err(|_| StorageError::corrupt("round", "box_key"))?,
             closes_on: line.closes_on.and_then(|day| day.parse().ok()),

@@ -231,6 +231,7 @@ impl Tx {
                 "DELETE FROM draft
                   WHERE part_id IN (SELECT part.id FROM part JOIN cell ON cell.id = part.cell_id WHERE cell.round_id = $1)",
                 "UPDATE cell SET held = 0 WHERE round_id = $1",
+                "UPDATE consent_count SET n_shown = n WHERE round_id = $1",
                 "UPDATE round SET state = 'opened' WHERE id = $1",
             ] {
                 sqlx::query(statement).bind(round).execute(&mut *conn).await?;

@@ -9,6 +9,7 @@ mod support;
 mod clear_words;
 mod code_holder;
 mod code_timing;
+mod consent;
 mod every_request;
 mod faults;
 mod from_excel;

@@ -2,9 +2,10 @@
 
 use crate::{
     fieldwork::{Reason, Said},
-    report::{Ended, RateRow, ReasonRow, Shown, rates::Rates as AllRates},
+    report::{Consent, Ended, RateRow, ReasonRow, Shown, rates::Rates as AllRates},
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 pub struct Rates<'a> {
@@ -40,6 +41,26 @@ pub struct ReasonCount {
     said: Said,
     reason: Reason,
     n: Option<u64>,
+}
+
+/// What was agreed to before anything was asked: the round's notice, and how often each version
+/// of it was.
+#[derive(Serialize)]
+pub struct ConsentGiven<'a> {
+    notice: &'a str,
+    text: &'a BTreeMap<String, BTreeMap<String, String>>,
+    given: Vec<ConsentCount<'a>>,
+}
+
+#[derive(Serialize)]
+struct ConsentCount<'a> {
+    notice: &'a str,
+    n: u64,
+}
+
+pub fn consent(consent: &Consent) -> ConsentGiven<'_> {
+    let given = consent.given.iter().map(|(notice, n)| ConsentCount { notice, n: *n });
+    ConsentGiven { notice: &consent.notice, text: &consent.text, given: given.collect() }
 }
 
 pub fn rates(rates: &AllRates) -> Rates<'_> {

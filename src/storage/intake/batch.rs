@@ -291,6 +291,7 @@ struct Floor {
     sealed: Vec<SealedRow>,
     said: BTreeMap<Uuid, Word>,
     submits: BTreeMap<Uuid, i64>,
+    consents: BTreeMap<(Uuid, String), i64>,
 }
 
 impl Floor {
@@ -311,6 +312,7 @@ impl Floor {
             self.touched_cells.insert(part.cell);
         }
         self.new_drafts.push((start.clone(), now + lease));
+        *self.consents.entry((part.round, start.notice.clone())).or_insert(0) += 1;
         Begun::Yes
     }
 
@@ -384,10 +386,7 @@ impl Floor {
         tx.add_sealed(&self.sealed).await?;
         tx.end_drafts(&self.ended_drafts.into_iter().collect::<Vec<_>>()).await?;
         tx.write_said(&self.said).await?;
-        let day = date_of(now).to_string();
-        for (round, submits) in self.submits {
-            tx.count_submits(round, &day, submits).await?;
-        }
-        Ok(())
+        tx.count_submits(&date_of(now).to_string(), &self.submits).await?;
+        tx.count_consents(&self.consents).await
     }
 }

@@ -10,6 +10,7 @@
 //! succeeded.
 
 mod batch;
+mod counts;
 mod rows;
 mod said;
 
@@ -43,6 +44,8 @@ pub struct Start {
     pub issue: i64,
     /// The encrypted, still empty draft.
     pub body: Vec<u8>,
+    /// The version of the notice that was agreed to.
+    pub notice: String,
 }
 
 /// What became of a start.

@@ -386,28 +386,6 @@ impl Tx {
         });
         Ok(())
     }
-
-    pub(super) async fn count_submits(
-        &mut self,
-        round: Uuid,
-        day: &str,
-        submits: i64,
-    ) -> Result<()> {
-        on!(self, |conn| {
-            sqlx::query(
-            "INSERT INTO day_count (round_id, day, submits)
-             VALUES ($1, $2, $3)
-             ON CONFLICT (round_id, day) DO UPDATE SET submits = day_count.submits + excluded.submits",
-        )
-        .bind(round)
-        .bind(day)
-        .bind(submits)
-        .execute(conn)
-        .await?
-        .rows_affected()
-        });
-        Ok(())
-    }
 }
 
 impl TryFrom<RawPart> for PartRow {

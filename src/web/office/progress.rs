@@ -23,6 +23,7 @@ pub async fn show(
         round: &round,
         progress: &report::progress(&facts),
         by_day: &facts.submits_by_day,
+        consents: &facts.consents,
         counted_on: counted_on.as_deref(),
         now: app.office.clock.now(),
     };

@@ -105,17 +105,15 @@ async fn begin(
         return Ok(Err(Redirect::to("/phieu").into_response()));
     };
     let first = super::sitting::first(form, &Answers::default(), &today(app));
-    let draft = Draft {
-        answers: Answers::default(),
-        reached: first.0,
-        notice: entry.round.survey.version.clone(),
-    };
+    let draft =
+        Draft { answers: Answers::default(), reached: first.0, notice: entry.round.notice.clone() };
     let ticket = Ticket { draft: chance::id(), key: DraftKey::new(chance::bytes()) };
     let body = ticket
         .key
         .encrypt(&draft, ticket.draft, chance::bytes())
         .expect("a draft without answers is short");
-    let start = Start { part: part.id, draft: ticket.draft, issue: entry.issue, body };
+    let notice = entry.round.notice.clone();
+    let start = Start { part: part.id, draft: ticket.draft, issue: entry.issue, body, notice };
     match app.intake.start(start).await? {
         Begun::Yes => Ok(Ok((first.1, app.jar.set_ticket(pass, &ticket)))),
         Begun::Full => {
@@ -152,6 +150,7 @@ fn content<'a>(
         stored: survey.notice.stored.get(language),
         kept: survey.notice.kept.get(language),
         contact: survey.notice.contact.get(language),
+        notice: &entry.round.notice,
         parts: parts.collect(),
         open,
     }

@@ -44,7 +44,7 @@ on_both_engines! {
             key.encrypt(&Draft { reached: answer, ..Draft::default() }, draft, [3; 24]).unwrap()
         };
         assert!(app.desk.draft(draft).await.unwrap().is_none());
-        let start = Start { part, draft, issue: 0, body: body(1) };
+        let start = Start { part, draft, issue: 0, body: body(1), notice: "n1".to_owned() };
         assert_eq!(
             app.intake.start(Start { part: Uuid::new_v4(), ..start.clone() }).await.unwrap(),
             Begun::Unknown
@@ -116,7 +116,7 @@ on_both_engines! {
             field.submit(&app, at, u8::try_from(number).unwrap()).await;
         }
         let start =
-            Start { part: field.parts[2], draft: Uuid::new_v4(), issue: 0, body: vec![0; 40] };
+            begin(field.parts[2], Uuid::new_v4());
         app.intake.start(start).await.unwrap();
         assert_eq!(app.intake.reclaim().await.unwrap(), 0);
         app.wait(61_000);
@@ -125,9 +125,12 @@ on_both_engines! {
 
         let mut tx = app.office.store.write().await.unwrap();
         assert_eq!(tx.daily_counts(field.round).await.unwrap()[0].started_shown, 0);
+        assert!(tx.consents(field.round).await.unwrap().is_empty());
         tx.refresh_daily_counts().await.unwrap();
         let shown = tx.daily_counts(field.round).await.unwrap().remove(0);
         assert_eq!((shown.started_shown, shown.conflicts_shown), (3, 1));
+        assert_eq!(tx.consents(field.round).await.unwrap(), [("n2".to_owned(), 4)]);
+        assert!(tx.consents(field.stratum).await.unwrap().is_empty());
         assert_eq!(tx.declined(field.round).await.unwrap(), [(field.stratum, 1)]);
         assert_eq!(tx.submits_by_day(field.round).await.unwrap(), [("2026-03-02".to_owned(), 2)]);
         assert_eq!(tx.last_lease(field.round).await.unwrap(), Some(app.clock.now() - 1_000));
@@ -175,6 +178,7 @@ on_both_engines! {
             (1, "answered", 5)
         );
         assert_eq!(tx.reasons(field.round).await.unwrap(), opened.reasons);
+        assert_eq!(tx.consents(field.round).await.unwrap(), [("n2".to_owned(), 6)]);
         let left = tx.take_box(field.round).await.unwrap();
         assert!(left.sealed.is_empty() && left.slips.is_empty());
         assert!(left.parts.iter().all(|part| !part.started
@@ -221,6 +225,11 @@ on_both_engines! {
         opened.labels[0].n = 4;
         assert!(tx.empty_box(field.round, &opened).await.is_err());
     }
+}
+
+/// Somebody agrees and begins.
+fn begin(part: Uuid, draft: Uuid) -> Start {
+    Start { part, draft, issue: 0, body: vec![0; 40], notice: "n2".to_owned() }
 }
 
 /// A round in the field, written with storage alone: one stratum, one cell.
@@ -277,7 +286,7 @@ impl Field {
     /// Begins and submits the part of the person at `at`; `number` makes its receipt.
     async fn submit(&self, app: &TestApp, at: usize, number: u8) {
         let (part, draft) = (self.parts[at], Uuid::new_v4());
-        let start = Start { part, draft, issue: 0, body: vec![0; 40] };
+        let start = begin(part, draft);
         assert_eq!(app.intake.start(start).await.unwrap(), Begun::Yes);
         let submit =
             Submit { draft, part, issue: 0, receipt_before: [number; 32], body: vec![number; 40] };

@@ -4,6 +4,7 @@ use super::{
     criterion::{criterion, question},
     grid::{Grid, cell},
     path,
+    progress::consents,
     rates::rates,
     reasons::reasons,
     room_at,
@@ -202,6 +203,9 @@ impl Results<'_> {
                 ul.small {
                     @for note in &results.notes { li { (note.get(language.code())) } }
                     li { (say("office.note_hidden")) }
+                    @for (notice, n) in results.consent.iter().flat_map(|consent| &consent.given) {
+                        li { (consents(notice, *n, language)) }
+                    }
                     @for figure in self.published.release.withheld() {
                         li { (text!("office.withheld", figure = figure.say(language)).say(language)) }
                     }

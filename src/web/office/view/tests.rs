@@ -61,6 +61,7 @@ fn progress_page(facts: &Facts, survey: Survey, language: Language) -> String {
         round: &round(survey, RoundState::Open),
         progress: &progress,
         by_day: &facts.submits_by_day,
+        consents: &facts.consents,
         counted_on: Some("2026-03-04"),
         now: 1_772_643_600_000,
     }

@@ -30,6 +30,8 @@ pub struct Landing<'a> {
     pub kept: &'a str,
     /// Whom to ask.
     pub contact: &'a str,
+    /// The version of the notice.
+    pub notice: &'a str,
     /// The forms to answer.
     pub parts: Vec<PartLine<'a>>,
     /// Whether answering can still begin.
@@ -188,6 +190,7 @@ fn ways_in(around: Around<'_>, shown: &Landing<'_>) -> Markup {
                 p.note { (say(if shown.open { "pages.begun_here" } else { "pages.begun_closed" })) }
             } @else {
                 p { (say("pages.consent")) }
+                p.small { (text!("pages.notice_version", version = shown.notice).say(around.language)) }
             }
             (parts(around, shown))
         }

@@ -152,6 +152,7 @@ fn welcome(progress: PartProgress) -> Landing<'static> {
         last_day: Some("31/12/2026".to_owned()),
         stored: "",
         kept: "",
+        notice: "0123456789ab",
         contact: "<script>",
         parts: vec![PartLine { form: "Phiếu thử", subject: "Sở", progress }],
         open: true,
