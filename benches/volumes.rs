@@ -238,6 +238,7 @@ async fn fill_box(office: &Office, round: &phieu::conduct::Round, answers: usize
                 issue: 0,
                 receipt_before: rand_bytes(),
                 body,
+                took: None,
             };
             intake.submit(submit).await.expect("a submit");
         });

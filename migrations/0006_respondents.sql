@@ -23,3 +23,14 @@ CREATE TABLE consent_count (
     n_shown  BIGINT NOT NULL, -- refreshed once a day
     PRIMARY KEY (round_id, notice)
 );
+
+-- How many people took how many minutes to answer a version of a form. It is added to in lots of
+-- twenty and more, at midnight, so that no difference between two copies is of fewer.
+CREATE TABLE pace (
+    form      TEXT    NOT NULL,
+    version   TEXT    NOT NULL,
+    synthetic BOOLEAN NOT NULL, -- made-up people
+    minutes   BIGINT  NOT NULL,
+    n         BIGINT  NOT NULL,
+    PRIMARY KEY (form, version, synthetic, minutes)
+);

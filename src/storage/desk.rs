@@ -2,7 +2,7 @@
 //!
 //! There is no way from here to a name.
 
-use super::{Result, StorageError, Store, cells::policy, read};
+use super::{Result, StorageError, Store, cells::policy, pace::Paces, read};
 use crate::{
     clock::Millis,
     fieldwork::{BoxPublicKey, CellState, Key, RoundState},
@@ -39,6 +39,7 @@ struct Inner {
     books: RwLock<HashMap<Uuid, Arc<Book>>>,
     states: Mutex<HashMap<Uuid, RememberedState>>,
     drafts: Cache<Uuid, Arc<StoredDraft>, ByBytes>,
+    paces: Paces,
 }
 
 /// When the state of a round was read, what it was, and when its last lease ends.
@@ -218,6 +219,7 @@ impl Desk {
             books: RwLock::default(),
             states: Mutex::default(),
             drafts: Cache::with_weighter(8_000, DRAFTS_KEPT, ByBytes),
+            paces: Paces::default(),
         };
         Self { store, inner: Arc::new(inner) }
     }
@@ -431,6 +433,10 @@ impl Desk {
 
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(super) fn paces(&self) -> &Paces {
+        &self.inner.paces
     }
 
     /// Remembers a draft as it was just saved.

@@ -16,6 +16,7 @@ mod from_excel;
 mod join_attack;
 mod kills;
 mod other_device;
+mod pace;
 mod planning;
 mod program;
 mod published_forms;

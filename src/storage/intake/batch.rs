@@ -9,7 +9,7 @@ use super::{Begun, Carry, Command, Received, Reply, Save, Saved, Say, Start, Sub
 use crate::{
     clock::{Clock, Millis, date_of},
     fieldwork::{CellState, RoundState, Started},
-    storage::{Desk, Result, StorageError, Store, StoredDraft, Tx},
+    storage::{Desk, Result, StorageError, Store, StoredDraft, Timed, Tx},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -34,6 +34,8 @@ pub(super) struct Outcomes {
     saves: Vec<(Saved, Option<StoredDraft>)>,
     submits: Vec<Received>,
     carries: Vec<bool>,
+    /// How long those took whose forms came in for the first time.
+    pub took: Vec<(Timed, u32)>,
 }
 
 /// Why nothing of a batch was kept.
@@ -187,6 +189,7 @@ impl Batch {
             for (say, _) in &self.says {
                 floor.say(say);
             }
+            outcomes.took = std::mem::take(&mut floor.took);
             floor.write(&mut tx, now).await?;
         }
         tx.commit().await.map_err(|error| Failure { error, at_commit: true })?;
@@ -292,6 +295,7 @@ struct Floor {
     said: BTreeMap<Uuid, Word>,
     submits: BTreeMap<Uuid, i64>,
     consents: BTreeMap<(Uuid, String), i64>,
+    took: Vec<(Timed, u32)>,
 }
 
 impl Floor {
@@ -346,6 +350,7 @@ impl Floor {
             });
         }
         self.ended_drafts.insert(submit.draft);
+        self.took.extend(submit.took.clone());
         self.receipts.insert(submit.receipt_before.to_vec());
         if submitted.ordinal == 1 {
             *self.submits.entry(part.round).or_insert(0) += 1;

@@ -1,6 +1,7 @@
 //! The landing page: who asks, why, what happens with the answers; and the beginning.
 
 use super::{
+    check::timed,
     enter::{about, admitted},
     guest::Guest,
     sitting::{Standing, resume},
@@ -53,7 +54,13 @@ pub async fn show(State(app): State<PublicApp>, guest: Guest) -> Result<Response
         return Ok((StatusCode::CONFLICT, about(&guest, &entry, Notice::Full)).into_response());
     }
     let around = Around::new(guest.language(), &entry.round.survey, entry.round.synthetic);
-    let page = view::landing(around, &content(&guest, &entry, &progress, open));
+    let mut content = content(&guest, &entry, &progress, open);
+    for (part, line) in entry.parts.iter().zip(&mut content.parts) {
+        if let Some(form) = entry.round.survey.forms.get(&part.form) {
+            line.minutes = app.desk.minutes(&timed(form, entry.round.synthetic)).await?;
+        }
+    }
+    let page = view::landing(around, &content);
     Ok((AppendHeaders(cookies.into_iter().map(set_cookie)), page).into_response())
 }
 
@@ -105,8 +112,12 @@ async fn begin(
         return Ok(Err(Redirect::to("/phieu").into_response()));
     };
     let first = super::sitting::first(form, &Answers::default(), &today(app));
-    let draft =
-        Draft { answers: Answers::default(), reached: first.0, notice: entry.round.notice.clone() };
+    let draft = Draft {
+        answers: Answers::default(),
+        reached: first.0,
+        notice: entry.round.notice.clone(),
+        began: Some(app.clock.now()),
+    };
     let ticket = Ticket { draft: chance::id(), key: DraftKey::new(chance::bytes()) };
     let body = ticket
         .key
@@ -137,6 +148,7 @@ fn content<'a>(
         form: survey.forms.get(&part.form).map_or("", |form| form.title.get(language)),
         subject: survey.subject(&part.subject).map_or("", |subject| subject.label.get(language)),
         progress,
+        minutes: None,
     });
     Landing {
         who: survey.notice.who.get(language),

@@ -83,6 +83,7 @@ on_both_engines! {
             issue: 0,
             receipt_before: receipt.before(book.round_key.as_ref().unwrap()),
             body: vec![1; 40],
+            took: None,
         };
         assert_eq!(app.intake.submit(submit.clone()).await.unwrap(), Received::Yes);
         assert_eq!(app.intake.submit(submit.clone()).await.unwrap(), Received::Yes);
@@ -288,8 +289,8 @@ impl Field {
         let (part, draft) = (self.parts[at], Uuid::new_v4());
         let start = begin(part, draft);
         assert_eq!(app.intake.start(start).await.unwrap(), Begun::Yes);
-        let submit =
-            Submit { draft, part, issue: 0, receipt_before: [number; 32], body: vec![number; 40] };
+        let (receipt_before, body) = ([number; 32], vec![number; 40]);
+        let submit = Submit { draft, part, issue: 0, receipt_before, body, took: None };
         assert_eq!(app.intake.submit(submit).await.unwrap(), Received::Yes);
     }
 

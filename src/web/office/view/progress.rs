@@ -23,6 +23,8 @@ pub struct Progress<'a> {
     pub by_day: &'a [(String, i64)],
     /// How often each version of the notice was agreed to, as of the last daily refresh.
     pub consents: &'a [(String, u64)],
+    /// Forms, the minutes within which half of the people finish, and of how many.
+    pub paces: &'a [(String, u32, u64)],
     /// The day of the last daily refresh, as an ISO date.
     pub counted_on: Option<&'a str>,
     /// The time of the live counts.
@@ -41,6 +43,10 @@ impl Progress<'_> {
             p.small { (self.as_of(language)) }
             (self.tiles(language))
             @for (notice, n) in self.consents { p.small { (consents(notice, *n, language)) } }
+            @for (form, minutes, n) in self.paces {
+                @let (form, n) = (form_name(survey, form, language), whole(*n, language));
+                p.small { (text!("office.pace", form = form, minutes = minutes, n = n).say(language)) }
+            }
             @if !self.by_day.is_empty() {
                 section {
                     h2 { (say("office.by_day")) }

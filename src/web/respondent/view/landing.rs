@@ -20,7 +20,7 @@ pub struct Landing<'a> {
     pub group: &'a str,
     /// The unit the answers count in.
     pub unit: &'a str,
-    /// How many minutes it takes.
+    /// How many minutes it is thought to take.
     pub minutes: u32,
     /// The announced last day, as it is written.
     pub last_day: Option<String>,
@@ -46,6 +46,8 @@ pub struct PartLine<'a> {
     pub subject: &'a str,
     /// How far this browser has come with it.
     pub progress: PartProgress,
+    /// The minutes within which half of those who answered it finished, if enough did.
+    pub minutes: Option<u32>,
 }
 
 /// How far a browser has come with a form. Nothing of it is known without its cookie.
@@ -103,7 +105,7 @@ fn facts(around: Around<'_>, shown: &Landing<'_>) -> Markup {
         dl.facts {
             div {
                 dt { (around.say("pages.takes")) }
-                dd { (say(text!("pages.minutes", minutes = shown.minutes))) }
+                dd { (say(takes(shown))) }
             }
             @if let Some(day) = &shown.last_day {
                 div {
@@ -125,6 +127,18 @@ fn facts(around: Around<'_>, shown: &Landing<'_>) -> Markup {
             }
         }
     }
+}
+
+/// How long it takes: measured where one form is to be answered and enough people have.
+fn takes(shown: &Landing<'_>) -> Text {
+    match &shown.parts[..] {
+        [PartLine { minutes: Some(minutes), .. }] => half_finish(*minutes),
+        _ => text!("pages.minutes", minutes = shown.minutes),
+    }
+}
+
+fn half_finish(minutes: u32) -> Text {
+    text!("pages.half_finish", minutes = minutes)
 }
 
 fn stored(around: Around<'_>, shown: &Landing<'_>) -> Markup {
@@ -205,6 +219,9 @@ fn parts(around: Around<'_>, shown: &Landing<'_>) -> Markup {
             @if several {
                 h2 { (text!("pages.part", number = position + 1, form = part.form).say(around.language)) }
                 p { (text!("pages.part_about", subject = part.subject).say(around.language)) }
+                @if let Some(minutes) = part.minutes {
+                    p.small { (half_finish(minutes).say(around.language)) }
+                }
             }
             (way_in(around, position, part, several))
         }

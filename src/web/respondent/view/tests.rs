@@ -154,7 +154,7 @@ fn welcome(progress: PartProgress) -> Landing<'static> {
         kept: "",
         notice: "0123456789ab",
         contact: "<script>",
-        parts: vec![PartLine { form: "Phiếu thử", subject: "Sở", progress }],
+        parts: vec![PartLine { form: "Phiếu thử", subject: "Sở", progress, minutes: None }],
         open: true,
     }
 }
