@@ -3,6 +3,7 @@
 //! Standard output is the result, standard error the progress. Exit codes: 0 done, 1 refused
 //! because of data, 2 usage or environment, 3 database.
 
+mod address;
 mod data;
 mod draw;
 mod failure;

@@ -1,4 +1,4 @@
-use super::{Failure, Place, Result};
+use super::{Failure, Place, Result, address::PublicAddress};
 use crate::{clock::Clock, messages::Language, storage::Address, text};
 use serde::Deserialize;
 use std::{
@@ -21,6 +21,8 @@ pub struct Settings {
     pub database_named: bool,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
+    /// The public address of the service, as `phieu.toml` sets it.
+    pub address: Option<String>,
     /// The language of messages.
     pub language: Language,
     /// The time.
@@ -45,6 +47,7 @@ struct File {
     database: Option<String>,
     secrets: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    address: Option<String>,
     lang: Option<String>,
     #[serde(default)]
     web: WebFile,
@@ -70,10 +73,18 @@ impl Settings {
             database,
             database_named: named.is_some(),
             listen: file.listen,
+            address: file.address,
             language,
             clock: Clock::System,
             web: file.web,
         })
+    }
+}
+
+impl Settings {
+    /// The public address of the service: by flag or environment, else by `phieu.toml`.
+    pub fn public_address(&self, flag: Option<&str>) -> Result<Option<PublicAddress>> {
+        flag.or(self.address.as_deref()).map(PublicAddress::read).transpose()
     }
 }
 

@@ -32,6 +32,9 @@ const ICON: &str = "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/sv
 /// The field that asks for another language; no question of a form can have this name.
 pub const LANGUAGE_FIELD: &str = "set-lang";
 
+/// The path of the picture beside a link.
+pub const PICTURE: &str = "/preview.png";
+
 /// Letters of a title that are shown; checkers complain of more than 70.
 const LONGEST_TITLE: usize = 69;
 
@@ -53,9 +56,22 @@ pub struct Page<'a> {
     line: Option<&'a str>,
     switch: Switch<'a>,
     synthetic: bool,
-    preview: Option<&'a str>,
+    preview: Option<Preview<'a>>,
     nav: Option<Markup>,
     script: bool,
+}
+
+/// What messengers show of a link.
+///
+/// There is no `og:url`: messengers would send people there, without the code in their link.
+#[derive(Clone, Copy)]
+pub struct Preview<'a> {
+    /// What it is about.
+    pub title: &'a str,
+    /// A sentence about it.
+    pub description: &'a str,
+    /// The public address of the service, without which a picture cannot be named.
+    pub address: Option<&'a str>,
 }
 
 /// HTML on its way out; it is compressed at the door.
@@ -101,8 +117,8 @@ impl<'a> Page<'a> {
     }
 
     /// What messengers show of a link that leads to the page.
-    pub fn preview(self, description: &'a str) -> Self {
-        Self { preview: Some(description), ..self }
+    pub fn preview(self, preview: Preview<'a>) -> Self {
+        Self { preview: Some(preview), ..self }
     }
 
     /// A page of the office: wide, and with ways to its other pages.
@@ -122,11 +138,7 @@ impl<'a> Page<'a> {
                     meta name="viewport" content="width=device-width,initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     title { (short(self.title)) }
-                    @if let Some(description) = self.preview {
-                        meta name="description" content=(description);
-                        meta property="og:title" content=(language.say("pages.program"));
-                        meta property="og:description" content=(description);
-                    }
+                    @if let Some(preview) = &self.preview { (preview.tags()) }
                     link rel="icon" href=(ICON);
                     // Files of ours, which a test keeps from ending their element.
                     style { (PreEscaped(style)) }
@@ -172,6 +184,22 @@ impl<'a> Page<'a> {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+impl Preview<'_> {
+    fn tags(self) -> Markup {
+        html! {
+            meta name="description" content=(self.description);
+            meta property="og:type" content="website";
+            meta property="og:title" content=(short(self.title));
+            meta property="og:description" content=(self.description);
+            @if let Some(address) = self.address {
+                meta property="og:image" content={ (address) (PICTURE) };
+                meta property="og:image:width" content="1200";
+                meta property="og:image:height" content="630";
             }
         }
     }

@@ -18,6 +18,7 @@ mod kills;
 mod other_device;
 mod pace;
 mod planning;
+mod previews;
 mod program;
 mod published_forms;
 mod published_versions;

@@ -54,7 +54,7 @@ pub async fn show(State(app): State<PublicApp>, guest: Guest) -> Result<Response
         return Ok((StatusCode::CONFLICT, about(&guest, &entry, Notice::Full)).into_response());
     }
     let around = Around::new(guest.language(), &entry.round.survey, entry.round.synthetic);
-    let mut content = content(&guest, &entry, &progress, open);
+    let mut content = content(&app, &guest, &entry, &progress, open);
     for (part, line) in entry.parts.iter().zip(&mut content.parts) {
         if let Some(form) = entry.round.survey.forms.get(&part.form) {
             line.minutes = app.desk.minutes(&timed(form, entry.round.synthetic)).await?;
@@ -136,6 +136,7 @@ async fn begin(
 }
 
 fn content<'a>(
+    app: &'a PublicApp,
     guest: &Guest,
     entry: &'a Entry,
     progress: &[PartProgress],
@@ -163,6 +164,7 @@ fn content<'a>(
         kept: survey.notice.kept.get(language),
         contact: survey.notice.contact.get(language),
         notice: &entry.round.notice,
+        address: app.settings.address.as_deref(),
         parts: parts.collect(),
         open,
     }

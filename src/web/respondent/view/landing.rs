@@ -2,7 +2,7 @@ use super::{Around, decline::ways_out};
 use crate::{
     messages::Text,
     text,
-    web::layout::{Html, Page, Switch},
+    web::layout::{Html, Page, Preview, Switch},
 };
 use maud::{Markup, html};
 
@@ -32,6 +32,8 @@ pub struct Landing<'a> {
     pub contact: &'a str,
     /// The version of the notice.
     pub notice: &'a str,
+    /// The public address of the service.
+    pub address: Option<&'a str>,
     /// The forms to answer.
     pub parts: Vec<PartLine<'a>>,
     /// Whether answering can still begin.
@@ -91,6 +93,7 @@ pub fn landing(around: Around<'_>, shown: &Landing<'_>) -> Html {
     let page = Page::new(around.language, around.survey)
         .synthetic(around.synthetic)
         .switch(Switch::Link("/phieu"))
+        .preview(Preview { title: around.survey, description: shown.who, address: shown.address })
         .body(body);
     let untouched = shown
         .parts
