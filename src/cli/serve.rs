@@ -2,7 +2,7 @@
 
 use super::{Failure, Result, Settings};
 use crate::{
-    text,
+    messages, text,
     web::{
         Service, WebSettings,
         office::{self, set_operator_password},
@@ -46,6 +46,9 @@ enum Only {
 
 pub async fn run(args: ServeArgs, settings: Settings) -> Result<()> {
     log_to_stderr();
+    for flaw in messages::flaws() {
+        eprintln!("{}", flaw.text().say(settings.language));
+    }
     let listen = args
         .listen
         .or(settings.listen)

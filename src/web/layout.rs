@@ -132,7 +132,7 @@ impl<'a> Page<'a> {
         let style: &str = if self.nav.is_some() { &OFFICE_STYLE } else { &STYLE };
         let page = html! {
             (DOCTYPE)
-            html lang=(language.code()) {
+            html lang=(language.code()) dir=[language.direction()] {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width,initial-scale=1";
@@ -152,7 +152,7 @@ impl<'a> Page<'a> {
                         (body)
                     }
                     (self.languages())
-                    @if let Some(nav) = self.nav.as_ref() { nav.rooms aria-label=(self.language.say("pages.rooms")) { (nav) } }
+                    @if let Some(nav) = self.nav.as_ref() { nav.rooms aria-label=(self.language.say("office.rooms")) { (nav) } }
                     @else { (foot(language)) }
                     @if self.script { script { (PreEscaped(&*SCRIPT)) } }
                 }
@@ -166,7 +166,8 @@ impl<'a> Page<'a> {
     /// They come after the page in the text, and stand at its top by style: so the form's
     /// first button, which the Enter key presses, is never one of these.
     fn languages(&self) -> Markup {
-        let others = Language::all().iter().filter(|&&other| other != self.language);
+        let spoken = if self.nav.is_some() { Language::own() } else { Language::all() };
+        let others = spoken.iter().filter(|&&other| other != self.language);
         html! {
             @if !matches!(self.switch, Switch::Nowhere) {
                 nav.lang aria-label=(self.language.say("pages.languages")) {

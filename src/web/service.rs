@@ -61,8 +61,8 @@ impl CannotListen {
     /// What to tell the operator.
     pub fn text(&self) -> Text {
         match self.problem.kind() {
-            io::ErrorKind::AddrInUse => text!("pages.port_in_use", address = self.address),
-            _ => text!("pages.cannot_listen", address = self.address, problem = self.problem),
+            io::ErrorKind::AddrInUse => text!("cli.port_in_use", address = self.address),
+            _ => text!("cli.cannot_listen", address = self.address, problem = self.problem),
         }
     }
 }

@@ -26,6 +26,7 @@ mod quota;
 mod reasons;
 mod respondents;
 mod storage;
+mod third_language;
 mod two_rounds;
 mod whole_round;
 mod year;
