@@ -17,6 +17,7 @@ import { notices } from './notices.mjs'
 import { handInList, noPassword, readRounds } from './office.mjs'
 import { startDemo, startRounds } from './service.mjs'
 import { Tally, table } from './tally.mjs'
+import { inAThirdLanguage, startThird } from './third.mjs'
 
 const PASSWORD = 'mot-mat-khau-de-thu'
 const LANGUAGES = ['vi', 'en']
@@ -67,6 +68,9 @@ try {
     await tally.story(`What goes wrong, in ${language}`, () => notices(browser, album, tally, rounds, language))
     await tally.story(`The office before it has a password, in ${language}`, () => noPassword(browser, album, tally, rounds, language))
   }
+  const third = await startThird(program, path.resolve(work, 'browser-third'))
+  started.push(third)
+  await tally.story('The longest form at 320 px in a language that was added', () => inAThirdLanguage(browser, album, tally, third))
   await rounds.setPassword(PASSWORD)
   for (const language of LANGUAGES) {
     await tally.story(`The office reads its rounds, in ${language}`, () => readRounds(browser, album, tally, demo, PASSWORD, language))

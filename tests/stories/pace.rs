@@ -1,11 +1,16 @@
 //! How long answering takes: measured, kept in numbers that hide everybody, and said honestly.
 
-use crate::support::{Small, TestApp};
+use crate::{
+    program::Guest,
+    support::{Small, TestApp},
+};
 use phieu::{
     conduct::Invited,
     fieldwork::Pace,
     storage::{Measured, Timed},
+    web::{Service, WebSettings},
 };
+use std::{net::SocketAddr, time::Duration};
 
 /// Until midnight nothing that was measured may lie in the database.
 const ESTIMATE: &str = "Dự kiến khoảng";
@@ -66,6 +71,40 @@ on_both_engines! {
         let progress = app.officer().await.get("/office/rounds/nho/progress").await.body;
         assert!(progress.contains("trong 5 phút hoặc ít hơn (đo ở 20 lượt trả lời)"));
         twin.office.store.close().await;
+    }
+
+    async fn a_service_keeps_times_at_midnight_and_not_before(app: TestApp) {
+        let (_, invited) = app.small_round(&Small::new(24, 24)).await;
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let (pages, settings) = (axum::Router::new(), WebSettings::default());
+        let service = Service::listen(&app.office, anywhere, pages, settings).await;
+        let service = service.unwrap_or_else(|problem| panic!("{}", problem.text()));
+        let address = service.address;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = tokio::spawn(service.serve(async { stopped.await.unwrap_or(()) }));
+        for one in &invited {
+            let mut guest = Guest::new(address);
+            guest.get(&format!("/p/{}", one.code.compact())).await.unwrap();
+            guest.post("/phieu/start", &[]).await.unwrap();
+            app.wait(2 * MINUTE);
+            guest.post("/phieu/q/1", &[("hai_long", "5")]).await.unwrap();
+            let sent = guest.post("/phieu/check", &[]).await.unwrap();
+            assert_eq!(sent.location.as_deref(), Some("/phieu/thanks"));
+        }
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
+        assert_eq!(pace(&app).await.n(), 0, "it is not midnight yet");
+        app.clock.set(late_in_the_evening(app.clock.now()) + 6 * MINUTE);
+        let mut known = 0;
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            known = pace(&app).await.n();
+            if known > 0 {
+                break;
+            }
+        }
+        assert_eq!((known, pace(&app).await.median()), (24, Some(3)));
+        drop(stop);
+        serving.await.unwrap();
     }
 
     async fn what_cannot_be_kept_waits(app: TestApp) {
