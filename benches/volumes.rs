@@ -224,7 +224,13 @@ async fn fill_box(office: &Office, round: &phieu::conduct::Round, answers: usize
         let (intake, body) = (intake.clone(), envelope(part));
         let draft = Uuid::new_v4();
         waiting.spawn(async move {
-            let start = phieu::storage::Start { part, draft, issue: 0, body: vec![0; 600] };
+            let start = phieu::storage::Start {
+                part,
+                draft,
+                issue: 0,
+                body: vec![0; 600],
+                notice: "1".to_owned(),
+            };
             intake.start(start).await.expect("a start");
             let submit = phieu::storage::Submit {
                 draft,
@@ -232,6 +238,7 @@ async fn fill_box(office: &Office, round: &phieu::conduct::Round, answers: usize
                 issue: 0,
                 receipt_before: rand_bytes(),
                 body,
+                took: None,
             };
             intake.submit(submit).await.expect("a submit");
         });

@@ -1,19 +1,44 @@
 //! A whole interview: code, landing, start, the pages, check, submit, thanks.
+//!
+//! The server's time on the processors is user and system together, as the kernel counts it.
 
-use super::load::{Line, cookies};
+use super::{
+    load::{Line, cookies},
+    one_a_page::{QUESTIONS, bodies, one_a_page},
+};
 use crate::support::{Engine, Options, Server, median, quiet_table};
-use std::{collections::BTreeMap, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 use tokio::task::JoinSet;
 
 /// Connections that interview at the same time.
 const CONNECTIONS: usize = 64;
 
-pub async fn interviews(options: &Options, engine: &Engine) {
+/// How the form is laid out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// The demo's form for citizens, on its six pages.
+    AsItIs,
+    /// Its first questions, each on a page.
+    OneAPage,
+}
+
+/// Runs interviews; `bare` is the server's time for a POST that is read and not looked at.
+pub async fn interviews(options: &Options, engine: &Engine, shape: Shape, bare: f64) {
+    let (form, answers) = match shape {
+        Shape::AsItIs => (None, PAGES.lines().map(str::to_owned).collect()),
+        Shape::OneAPage => {
+            let form = one_a_page(FORM);
+            let bodies = bodies(&form, PAGES);
+            assert_eq!(bodies.len(), QUESTIONS);
+            (Some(form), bodies)
+        }
+    };
+    let answers: Arc<Vec<String>> = Arc::new(answers);
     let each = 40 * usize::try_from(options.seconds).unwrap_or(1);
     let (mut rates, mut cpus, mut requests) = (Vec::new(), Vec::new(), 0);
     let mut largest = 0;
     for _ in 0..options.runs {
-        let server = Server::start(engine, CONNECTIONS * each).await;
+        let server = Server::start_with(engine, CONNECTIONS * each, form.as_deref()).await;
         let codes = server.codes(CONNECTIONS * each).to_vec();
         let mut lines = Vec::new();
         for codes in codes.chunks(each) {
@@ -23,10 +48,11 @@ pub async fn interviews(options: &Options, engine: &Engine) {
         let begin = Instant::now();
         let mut running = JoinSet::new();
         for (mut line, codes) in lines {
+            let answers = Arc::clone(&answers);
             running.spawn(async move {
                 let (mut asked, mut largest) = (0, 0);
                 for code in codes {
-                    let (requests, bytes) = interview(&mut line, &code).await;
+                    let (requests, bytes) = interview(&mut line, &code, &answers).await;
                     asked += requests;
                     largest = largest.max(bytes);
                 }
@@ -43,28 +69,40 @@ pub async fn interviews(options: &Options, engine: &Engine) {
         requests = asked / interviews;
         server.stop().await;
     }
-    println!("\n{}: whole interviews, {requests} requests each, gzip", engine.name);
+    let name = engine.name;
+    let pages = answers.len();
+    println!("\n{name}: whole interviews, {pages} pages, {requests} requests each, gzip");
+    let cpu = median(&mut cpus);
     quiet_table(
-        &["connections", "interviews/s", "server CPU ms each", "largest page with headers, bytes"],
+        &[
+            "connections",
+            "interviews/s",
+            "server CPU ms each",
+            "of a request",
+            "beside a bare POST",
+            "largest page with headers, bytes",
+        ],
         &[vec![
             format!("{CONNECTIONS}"),
             format!("{:.0}", median(&mut rates)),
-            format!("{:.2}", median(&mut cpus)),
+            format!("{cpu:.2}"),
+            format!("{:.3}", cpu / requests as f64),
+            format!("{:.1}", cpu / requests as f64 / bare),
             format!("{largest}"),
         ]],
     );
 }
 
 /// Goes through the form as a browser does; returns requests and the largest response.
-async fn interview(line: &mut Line, code: &str) -> (usize, usize) {
+async fn interview(line: &mut Line, code: &str, answers: &[String]) -> (usize, usize) {
     let mut visit = Visit { line, cookies: BTreeMap::new(), asked: 0, largest: 0 };
     visit.get(&format!("/p/{code}")).await;
     visit.get("/phieu").await;
     let mut at = visit.post("/phieu/start", "part=0").await;
     while at.starts_with("/phieu/q/") {
         visit.get(&at).await;
-        let body = PAGES[at["/phieu/q/".len()..].parse::<usize>().expect("pages are numbered") - 1];
-        at = visit.post(&at, body.trim()).await;
+        let page: usize = at["/phieu/q/".len()..].parse().expect("pages are numbered");
+        at = visit.post(&at, answers[page - 1].trim()).await;
     }
     assert_eq!(at, "/phieu/check");
     visit.get("/phieu/check").await;
@@ -74,8 +112,10 @@ async fn interview(line: &mut Line, code: &str) -> (usize, usize) {
 }
 
 /// The pages of the demo's form for citizens, answered in full, one a line.
-static PAGES: std::sync::LazyLock<Vec<&'static str>> =
-    std::sync::LazyLock::new(|| include_str!("pages.txt").lines().collect());
+const PAGES: &str = include_str!("pages.txt");
+
+/// The form itself.
+const FORM: &str = include_str!("../../surveys/so-tnmt-2024/forms/nguoi-dan.toml");
 
 struct Visit<'l> {
     line: &'l mut Line,

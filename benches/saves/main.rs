@@ -12,6 +12,7 @@ mod support;
 
 mod interview;
 mod load;
+mod one_a_page;
 
 use load::{Load, run_load};
 use support::{Server, fsync_median_ms, median, quiet_table};
@@ -30,9 +31,23 @@ fn main() {
         println!("fsync of a 4 KiB write: median {:.2} ms", fsync_median_ms());
         for engine in options.engines() {
             saves(&options, &engine).await;
-            interview::interviews(&options, &engine).await;
+            let bare = bare_cpu_ms(&options).await;
+            for shape in [interview::Shape::AsItIs, interview::Shape::OneAPage] {
+                interview::interviews(&options, &engine, shape, bare).await;
+            }
         }
     });
+}
+
+/// What a POST costs that is read and not looked at.
+async fn bare_cpu_ms(options: &support::Options) -> f64 {
+    let mut cpus = Vec::new();
+    for _ in 0..options.runs {
+        let server = Server::start_bare().await;
+        cpus.push(run_load(&server, Load::Bare(64), options.seconds).await.server_cpu_ms());
+        server.stop().await;
+    }
+    median(&mut cpus)
 }
 
 async fn saves(options: &support::Options, engine: &support::Engine) {

@@ -90,12 +90,17 @@ pub struct Server {
 impl Server {
     /// Starts the service with an open round of `people` invited citizens.
     pub async fn start(engine: &Engine, people: usize) -> Self {
+        Self::start_with(engine, people, None).await
+    }
+
+    /// The same with another form for citizens than the demo's.
+    pub async fn start_with(engine: &Engine, people: usize, form: Option<&str>) -> Self {
         let folder = std::env::temp_dir().join(format!("phieu-bench-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&folder).expect("a folder for the database");
         let database = engine.address(&folder);
         Store::drop_schema(&database).await.expect("the schema of earlier runs goes");
         let office = office(&database, &folder).await;
-        let codes = open_round(&office, people).await;
+        let codes = open_round_of(&office, people, form).await;
         office.store.close().await;
         let mut server = Self::spawn(&folder, engine.postgres.as_deref(), false);
         server.codes = codes;
@@ -231,7 +236,11 @@ pub fn serve(options: &Options) {
 
 /// A round of the demo's survey with `people` citizens, all invited; returns their codes.
 pub async fn open_round(office: &Office, people: usize) -> Vec<String> {
-    let files = survey_files(people);
+    open_round_of(office, people, None).await
+}
+
+async fn open_round_of(office: &Office, people: usize, form: Option<&str>) -> Vec<String> {
+    let files = survey_files_of(people, people, form);
     let plan =
         RoundPlan { code: "bench".to_owned(), closes_on: None, lease: None, synthetic: true };
     let round = office.set_up_round(&files, &plan).await.expect("a round");
@@ -254,6 +263,10 @@ pub fn survey_files(people: usize) -> Bundle {
 
 /// The demo's survey with one stratum of `people`, `sample` of them to be asked.
 pub fn survey_files_with(sample: usize, people: usize) -> Bundle {
+    survey_files_of(sample, people, None)
+}
+
+fn survey_files_of(sample: usize, people: usize, form: Option<&str>) -> Bundle {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("surveys/so-tnmt-2024");
     let mut files = Vec::new();
     let mut folders = vec![root.clone()];
@@ -270,6 +283,8 @@ pub fn survey_files_with(sample: usize, people: usize) -> Bundle {
                 let rest = "vpdkdd,ld,1,1\nvpdkdd,cc,1,1\nvpdkdd,dn,1,1\n";
                 format!("unit,group,target,population\nvpdkdd,nd,{sample},{people}\n{rest}")
                     .into_bytes()
+            } else if let (Some(form), "forms/nguoi-dan.toml") = (form, name.as_str()) {
+                form.as_bytes().to_vec()
             } else {
                 std::fs::read(&path).expect("a file")
             };

@@ -1,6 +1,6 @@
 use crate::{
     conduct::ConductError,
-    messages::{Language, Text},
+    messages::{Flaw, Language, Text},
     questionnaire::Mistake,
     report::Blocked,
     sampling::FrameReport,
@@ -31,6 +31,8 @@ pub enum Failure {
         /// Why it cannot be read at all.
         unreadable: Option<Text>,
     },
+    /// The files of added languages have flaws.
+    Messages(Vec<&'static Flaw>),
     /// The command, the settings or the machine are not as needed.
     Environment(Text),
     /// The database failed.
@@ -65,6 +67,10 @@ impl Failure {
                 }
                 eprintln!("{}", text!("cli.mistakes", count = mistakes.len()).say(language));
             }
+            Self::Messages(flaws) => {
+                flaws.iter().for_each(|flaw| eprintln!("{}", flaw.text().say(language)));
+                eprintln!("{}", text!("cli.messages_flawed", count = flaws.len()).say(language));
+            }
             Self::Workbook { file, unreadable: Some(why), .. } => {
                 eprintln!("{file}: {}", why.say(language));
             }
@@ -83,7 +89,7 @@ impl Failure {
             | Self::Frame(_)
             | Self::Survey(_)
             | Self::Workbook { .. } => 1,
-            Self::Environment(_) => 2,
+            Self::Environment(_) | Self::Messages(_) => 2,
             Self::Database(_) => 3,
         })
     }

@@ -13,8 +13,9 @@ pub enum InviteAct {
         #[arg(long)]
         round: String,
         /// The address under which respondents reach the service, such as `https://phieu.example.gov.vn`
-        #[arg(long)]
-        address: String,
+        /// [default: the address of `phieu.toml`]
+        #[arg(long, env = "PHIEU_ADDRESS")]
+        address: Option<String>,
         /// The file to write [default: standard output]
         #[arg(long)]
         out: Option<PathBuf>,
@@ -23,6 +24,9 @@ pub enum InviteAct {
 
 pub async fn run(act: InviteAct, settings: &Settings) -> Result<()> {
     let InviteAct::Export { round, address, out } = act;
+    let Some(address) = settings.public_address(address.as_deref())? else {
+        return Err(Failure::Environment(text!("cli.no_public_address")));
+    };
     let office = settings.office().await?;
     let round = office.round(&round).await?;
     let made = office.make_invitations(&round).await?;
@@ -34,7 +38,7 @@ pub async fn run(act: InviteAct, settings: &Settings) -> Result<()> {
     ])
     .map_err(|problem| unwritable(&problem))?;
     for one in &invited {
-        let link = format!("{}/p/{}", address.trim_end_matches('/'), one.code.compact());
+        let link = format!("{}/p/{}", address.as_str(), one.code.compact());
         csv.write_record([
             guarded(&one.unit),
             guarded(&one.group),

@@ -3,6 +3,7 @@
 //! Standard output is the result, standard error the progress. Exit codes: 0 done, 1 refused
 //! because of data, 2 usage or environment, 3 database.
 
+mod address;
 mod data;
 mod draw;
 mod failure;
@@ -53,6 +54,9 @@ pub struct Place {
     /// The language of messages: vi or en [default: vi]
     #[arg(long, global = true, env = "PHIEU_LANG")]
     pub lang: Option<String>,
+    /// A folder of files that let respondents read in further languages
+    #[arg(long, global = true, env = "PHIEU_MESSAGES", value_name = "FOLDER")]
+    pub messages: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -104,7 +108,7 @@ pub fn run() -> ExitCode {
         Ok(settings) => settings,
         Err(failure) => {
             let asked = command.place.lang.as_deref().and_then(Language::parse);
-            return failure.report(asked.unwrap_or_default());
+            return failure.report(asked.unwrap_or_default().of_office());
         }
     };
     let language = settings.language;

@@ -2,7 +2,7 @@
 
 use super::{Failure, Result, Settings};
 use crate::{
-    text,
+    messages, text,
     web::{
         Service, WebSettings,
         office::{self, set_operator_password},
@@ -20,6 +20,10 @@ pub struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, env = "PHIEU_LISTEN")]
     listen: Option<SocketAddr>,
+    /// The address under which respondents reach the service, such as `https://phieu.example.gov.vn`:
+    /// messengers then show a picture beside links
+    #[arg(long, env = "PHIEU_ADDRESS")]
+    address: Option<String>,
     /// Serve only the pages of one side
     #[arg(long)]
     only: Option<Only>,
@@ -42,10 +46,14 @@ enum Only {
 
 pub async fn run(args: ServeArgs, settings: Settings) -> Result<()> {
     log_to_stderr();
+    for flaw in messages::flaws() {
+        eprintln!("{}", flaw.text().say(settings.language));
+    }
     let listen = args
         .listen
         .or(settings.listen)
         .unwrap_or_else(|| LISTEN.parse().expect("the default address is an address"));
+    let address = settings.public_address(args.address.as_deref())?;
     let office = settings.office().await?;
     office.destroy_leftover_keys().await?;
     if let Some(password) = &args.operator_password {
@@ -54,6 +62,7 @@ pub async fn run(args: ServeArgs, settings: Settings) -> Result<()> {
     let web = WebSettings {
         secure_cookies: args.secure_cookies || settings.web.secure_cookies.unwrap_or(false),
         behind_proxy: args.behind_proxy || settings.web.behind_proxy.unwrap_or(false),
+        address: address.map(|address| address.as_str().to_owned()),
     };
     let pages = match args.only {
         Some(Only::Respondent) => axum::Router::new(),

@@ -1,5 +1,10 @@
-use super::{Failure, Place, Result};
-use crate::{clock::Clock, messages::Language, storage::Address, text};
+use super::{Failure, Place, Result, address::PublicAddress};
+use crate::{
+    clock::Clock,
+    messages::{self, Language},
+    storage::Address,
+    text,
+};
 use serde::Deserialize;
 use std::{
     io::ErrorKind,
@@ -21,6 +26,8 @@ pub struct Settings {
     pub database_named: bool,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
+    /// The public address of the service, as `phieu.toml` sets it.
+    pub address: Option<String>,
     /// The language of messages.
     pub language: Language,
     /// The time.
@@ -45,7 +52,9 @@ struct File {
     database: Option<String>,
     secrets: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    address: Option<String>,
     lang: Option<String>,
+    messages: Option<PathBuf>,
     #[serde(default)]
     web: WebFile,
 }
@@ -54,11 +63,19 @@ impl Settings {
     /// Gathers what was set.
     pub fn gather(place: &Place) -> Result<Self> {
         let file = read(Path::new(FILE))?;
+        if let Some(folder) = place.messages.as_deref().or(file.messages.as_deref()) {
+            messages::add(folder);
+            let grave: Vec<_> = messages::flaws().iter().filter(|flaw| flaw.is_grave()).collect();
+            if !grave.is_empty() {
+                return Err(Failure::Messages(grave));
+            }
+        }
         let named = place.database.clone().or(file.database);
         let database: Address = named.as_deref().unwrap_or("sqlite:phieu.db").parse()?;
         let code = place.lang.clone().or(file.lang).unwrap_or_else(|| "vi".to_owned());
-        let language = Language::parse(&code).ok_or_else(|| {
-            let known: Vec<_> = Language::all().iter().map(|language| language.code()).collect();
+        let own = Language::own().iter().copied().find(|language| language.code() == code);
+        let language = own.ok_or_else(|| {
+            let known: Vec<_> = Language::own().iter().map(|language| language.code()).collect();
             Failure::Environment(text!(
                 "cli.no_such_language",
                 code = code,
@@ -70,10 +87,18 @@ impl Settings {
             database,
             database_named: named.is_some(),
             listen: file.listen,
+            address: file.address,
             language,
             clock: Clock::System,
             web: file.web,
         })
+    }
+}
+
+impl Settings {
+    /// The public address of the service: by flag or environment, else by `phieu.toml`.
+    pub fn public_address(&self, flag: Option<&str>) -> Result<Option<PublicAddress>> {
+        flag.or(self.address.as_deref()).map(PublicAddress::read).transpose()
     }
 }
 

@@ -80,10 +80,12 @@ fn check(folders: &[PathBuf], settings: &Settings) -> Result<()> {
             }
         }
     }
-    if all.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Data(text!("cli.mistakes", count = all.len())))
+    if !all.is_empty() {
+        return Err(Failure::Data(text!("cli.mistakes", count = all.len())));
+    }
+    match crate::messages::flaws() {
+        [] => Ok(()),
+        flaws => Err(Failure::Messages(flaws.iter().collect())),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     clock::Millis,
     fieldwork::RoundState,
     sampling::{DrawRecord, FrozenFrame, Held, Progress, Stratum, WaveRule, draw, next_wave},
-    storage::{StratumRow, Tx},
+    storage::{Measured, StratumRow, Timed, Tx},
     text,
 };
 use jiff::civil::Date;
@@ -139,6 +139,40 @@ impl Office {
         tx.note_fact(COUNTED_ON, &today).await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// Keeps how long answering took, of the forms of which enough was measured to hide everybody.
+    pub async fn keep_pace(&self, measured: &Measured) -> Result<()> {
+        let taken = measured.take();
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let kept: Result<()> = async {
+            let mut tx = self.store.write().await?;
+            for (timed, pace) in &taken {
+                tx.keep_pace(timed, pace).await?;
+            }
+            Ok(tx.commit().await?)
+        }
+        .await;
+        kept.inspect_err(|_| measured.put_back(&taken))
+    }
+
+    /// How long answering each form of a round takes, where enough was measured: the minutes
+    /// within which half finish, and of how many.
+    pub async fn paces(&self, round: &Round) -> Result<Vec<(String, u32, u64)>> {
+        let mut tx = self.store.read().await?;
+        let mut told = Vec::new();
+        for form in round.survey.forms.values() {
+            let timed = Timed {
+                form: form.id.clone(),
+                version: form.version.clone(),
+                synthetic: round.row.synthetic,
+            };
+            let pace = tx.pace(&timed).await?;
+            told.extend(pace.median().map(|minutes| (form.id.clone(), minutes, pace.n())));
+        }
+        Ok(told)
     }
 
     /// The day on which these counts were last refreshed, as an ISO date.

@@ -83,6 +83,18 @@ impl Office {
             opened_on: round.row.opened_on.clone(),
             closes_on: round.row.closes_on.clone(),
             submits_by_day: tx.submits_by_day(round.row.id).await?,
+            consents: tx
+                .consents(round.row.id)
+                .await?
+                .into_iter()
+                .map(|(notice, n)| (notice, whole(n)))
+                .collect(),
+            reasons: tx
+                .reasons(round.row.id)
+                .await?
+                .into_iter()
+                .map(|(said, n)| (said, whole(n)))
+                .collect(),
             labels: labels
                 .into_iter()
                 .map(|label| LabelFacts {

@@ -3,8 +3,8 @@
 use super::{Office, Result, Round, refuse};
 use crate::{
     fieldwork::{
-        BoxPrivateKey, Decided, Entry, Kept, KeyShare, LabelRules, Outcome, RoundState, Scored,
-        SealedContent, decide, merge,
+        BoxPrivateKey, Decided, Entry, Kept, KeyShare, LabelRules, Outcome, Reason, RoundState, Said,
+        Scored, SealedContent, decide, merge,
     },
     questionnaire::Recorded,
     storage::{BoxContents, CellRow, NewLabel, Opened, OpenedResponse},
@@ -145,7 +145,11 @@ fn unseal(
             }
         })
         .collect();
-    let mut opened = Opened { receipts: receipts(contents, &envelopes), ..Opened::default() };
+    let mut opened = Opened {
+        receipts: receipts(contents, &envelopes),
+        reasons: reasons(contents, key, round),
+        ..Opened::default()
+    };
     for ((sealed, cell, content), label) in scored.into_iter().zip(label_of) {
         let Some(label) = label else {
             recount(&mut decided, cell, Outcome::TooFew);
@@ -258,6 +262,21 @@ fn receipts(contents: &BoxContents, envelopes: &[Envelope]) -> Vec<([u8; 32], bo
     receipts.sort_unstable();
     receipts.dedup_by_key(|(receipt, _)| *receipt);
     receipts
+}
+
+/// How many said what, and why. A slip that was damaged or brought in from elsewhere is none.
+fn reasons(
+    contents: &BoxContents,
+    key: &BoxPrivateKey,
+    round: Uuid,
+) -> BTreeMap<(Said, Reason), i64> {
+    let mut reasons = BTreeMap::new();
+    for (id, slip) in &contents.slips {
+        if let Ok(said) = key.open_slip(slip, round, *id) {
+            *reasons.entry(said).or_insert(0) += 1;
+        }
+    }
+    reasons
 }
 
 /// An answer that was to be scored ends otherwise.

@@ -26,8 +26,10 @@ pub fn read_framework(
     levels: &BTreeMap<String, Labels>,
 ) -> Result<Framework, Vec<Mistake>> {
     let mut required = vec!["id".to_owned(), "level".to_owned()];
-    required.extend(per_language("name", languages));
-    let table = Table::read(file, text, &required, &OPTIONAL);
+    let (must, may) = per_language("name", languages);
+    required.extend(must);
+    let optional: Vec<&str> = OPTIONAL.into_iter().chain(may.iter().map(String::as_str)).collect();
+    let table = Table::read(file, text, &required, &optional);
     let read = |row: Row<'_>| {
         let line = row.line;
         read_criterion(&row, languages, levels).map(|value| Placed { line, value })

@@ -2,7 +2,7 @@
 
 use crate::{
     messages::Text,
-    questionnaire::{Labels, Mistake},
+    questionnaire::{Labels, Mistake, may_be_silent},
     text,
 };
 use csv::{ReaderBuilder, StringRecord};
@@ -119,13 +119,18 @@ impl Row<'_> {
 
     /// The columns `name_vi`, `name_en` … together.
     pub(crate) fn labels(&self, column: &str, languages: &[String]) -> Option<Labels> {
-        let texts: Vec<_> = languages
-            .iter()
-            .filter_map(|language| {
-                Some((language.clone(), self.required(&format!("{column}_{language}"))?))
-            })
-            .collect();
-        (texts.len() == languages.len()).then(|| Labels::new(texts))
+        let mut texts = Vec::with_capacity(languages.len());
+        let mut complete = true;
+        for language in languages {
+            let column = format!("{column}_{language}");
+            let text = match may_be_silent(language, languages) {
+                true => self.optional(&column),
+                false => self.required(&column),
+            };
+            complete &= text.is_some() || may_be_silent(language, languages);
+            texts.extend(text.map(|text| (language.clone(), text)));
+        }
+        complete.then(|| Labels::new(texts))
     }
 
     /// A number, with a decimal point or a decimal comma.
@@ -157,9 +162,13 @@ impl Row<'_> {
     }
 }
 
-/// The columns `name_vi`, `name_en` … that a file must have for these languages.
-pub(crate) fn per_language(column: &str, languages: &[String]) -> Vec<String> {
-    languages.iter().map(|language| format!("{column}_{language}")).collect()
+/// The columns `name_vi`, `name_en` … that a file has for these languages: those that it must
+/// have, and those that it may.
+pub(crate) fn per_language(column: &str, languages: &[String]) -> (Vec<String>, Vec<String>) {
+    let name = |language: &String| format!("{column}_{language}");
+    let (may, must): (Vec<&String>, Vec<&String>) =
+        languages.iter().partition(|language| may_be_silent(language, languages));
+    (must.into_iter().map(name).collect(), may.into_iter().map(name).collect())
 }
 
 /// Spreadsheets set to Vietnamese write `;` between columns.

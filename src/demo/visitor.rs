@@ -68,15 +68,15 @@ impl Line {
         let mut browser = Browser { line: self, cookies: BTreeMap::new() };
         let landing = browser.get(link).await?;
         match decision {
-            Decision::Refuses => browser.decline(&landing, "refused").await,
-            Decision::NotEligible => browser.decline(&landing, "not_eligible").await,
+            Decision::Refuses => browser.decline(person, &landing, "refused").await,
+            Decision::NotEligible => browser.decline(person, &landing, "not_eligible").await,
             _ => browser.answer(person, decision, landing).await,
         }
     }
 }
 
 impl Browser<'_> {
-    async fn decline(&mut self, landing: &Seen, said: &str) -> Result<()> {
+    async fn decline(&mut self, person: &Person, landing: &Seen, said: &str) -> Result<()> {
         let wanted = |(name, value): &&(String, String)| name == "said" && value == said;
         let form = landing
             .forms()
@@ -84,6 +84,10 @@ impl Browser<'_> {
             .find(|form| form.buttons.iter().any(|button| wanted(&button)))
             .ok_or_else(|| landing.without("a way to decline"))?;
         let mut fields = form.hidden.clone();
+        for asked in form.choices.iter().filter(|_| person.explains()) {
+            let chosen = person.choose(said, &asked.options, &asked.apart);
+            fields.push((asked.name.clone(), asked.options[chosen].0.clone()));
+        }
         fields.push(("said".to_owned(), said.to_owned()));
         self.send(&form, &fields).await?;
         Ok(())

@@ -27,6 +27,10 @@ pub struct Draft {
     /// The version of the notice that was agreed to.
     #[serde(rename = "n")]
     pub notice: String,
+    /// When it was begun, in milliseconds; `None` once there was a long pause, so that the time
+    /// it took means nothing. It stands here alone and dies with the draft.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<i64>,
 }
 
 /// The key of one draft. The browser's cookie holds it, and nobody else.
@@ -93,7 +97,12 @@ mod tests {
     use super::*;
 
     fn draft() -> Draft {
-        Draft { answers: Answers::default(), reached: 3, notice: "1".to_owned() }
+        Draft {
+            answers: Answers::default(),
+            reached: 3,
+            notice: "1".to_owned(),
+            began: Some(1_772_413_200_000),
+        }
     }
 
     #[test]
@@ -104,6 +113,12 @@ mod tests {
         assert_eq!(DraftKey::new([2; 32]).decrypt(&body, id), Err(UnreadableDraft));
         assert_eq!(key.decrypt(&body, Uuid::from_u128(8)), Err(UnreadableDraft));
         assert_eq!(key.decrypt(&body[..20], id), Err(UnreadableDraft));
+    }
+
+    #[test]
+    fn a_draft_of_an_earlier_version_of_the_program_is_read() {
+        let before: Draft = serde_json::from_str(r#"{"a":{},"p":3,"n":"1"}"#).unwrap();
+        assert_eq!(before, Draft { began: None, ..draft() });
     }
 
     #[test]

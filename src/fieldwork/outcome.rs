@@ -1,7 +1,10 @@
 //! How each invitation ended, as response rates need it.
 
+use serde::{Deserialize, Serialize};
+
 /// What a person said on the landing page instead of answering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Said {
     /// "I do not want to answer."
     Refused,
@@ -16,6 +19,11 @@ impl Said {
             Self::Refused => "refused",
             Self::NotEligible => "not_eligible",
         }
+    }
+
+    /// Reads that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Refused, Self::NotEligible].into_iter().find(|said| said.as_str() == word)
     }
 }
 

@@ -6,6 +6,8 @@
 //! content is padded first, and bound to its round and part, so that neither its length nor
 //! a swap of two rows tells anything.
 
+mod slip;
+
 use super::padding::{SEALED_SIZES, pad, unpad};
 use crate::questionnaire::Recorded;
 use hpke::{

@@ -1,22 +1,31 @@
 //! What the program says to people, in every language it speaks.
 //!
 //! A text is named by a key (`section.key`) and lives in one file per section and
-//! language beside this module: `pages.vi.toml`, `pages.en.toml`. A further language
-//! is a further set of files. Tests hold that every key exists in every language,
-//! with the same placeholders, and that every key in the code exists.
+//! language beside this module: `pages.vi.toml`, `pages.en.toml`. Tests hold that every key
+//! exists in both languages, with the same placeholders, and that every key in the code exists.
+//!
+//! A further language for respondents is a further set of files, which an operator may bring
+//! ([`add`]); what these lack is said in Vietnamese.
+
+mod added;
+
+pub use added::{FOR_RESPONDENTS, Flaw, add, flaws};
 
 use include_dir::{Dir, include_dir};
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
-    sync::LazyLock,
+    sync::OnceLock,
 };
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/messages");
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::read);
+static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
 
-/// A language in which the program has all its messages.
+/// Languages written from right to left.
+const RIGHT_TO_LEFT: [&str; 8] = ["ar", "ckb", "dv", "fa", "he", "ps", "ug", "ur"];
+
+/// A language in which the program speaks to respondents.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(&'static str);
 
@@ -38,17 +47,45 @@ macro_rules! text {
 struct Catalogue {
     languages: Vec<Language>,
     messages: HashMap<Language, HashMap<String, String>>,
+    /// How many of the languages are in the program.
+    own: usize,
+    flaws: Vec<Flaw>,
+}
+
+fn catalogue() -> &'static Catalogue {
+    CATALOGUE.get_or_init(Catalogue::read)
 }
 
 impl Language {
     /// The language called `code`, if the program speaks it.
     pub fn parse(code: &str) -> Option<Self> {
-        CATALOGUE.languages.iter().copied().find(|language| language.0 == code)
+        catalogue().languages.iter().copied().find(|language| language.0 == code)
     }
 
-    /// Every language that the program speaks, Vietnamese first.
+    /// Every language that respondents can choose, Vietnamese first, those of the program before
+    /// those that were added.
     pub fn all() -> &'static [Self] {
-        &CATALOGUE.languages
+        &catalogue().languages
+    }
+
+    /// The languages of the whole program, the office and the command line included.
+    pub fn own() -> &'static [Self] {
+        &catalogue().languages[..catalogue().own]
+    }
+
+    /// The languages that were added for respondents.
+    pub fn added() -> &'static [Self] {
+        &catalogue().languages[catalogue().own..]
+    }
+
+    /// The same language if the whole program speaks it, and Vietnamese otherwise.
+    pub fn of_office(self) -> Self {
+        if Self::own().contains(&self) { self } else { Self::default() }
+    }
+
+    /// `rtl` if it is written from right to left.
+    pub fn direction(self) -> Option<&'static str> {
+        RIGHT_TO_LEFT.contains(&self.0).then_some("rtl")
     }
 
     /// The code of the language as in HTML (`vi`).
@@ -58,7 +95,7 @@ impl Language {
 
     /// The message `key`, which takes no values.
     pub fn say(self, key: &'static str) -> &'static str {
-        CATALOGUE.message(self, key)
+        catalogue().message(self, key)
     }
 }
 
@@ -136,7 +173,7 @@ impl Catalogue {
             }
         }
         languages[1..].sort();
-        Self { languages, messages }
+        Self { own: languages.len(), languages, messages, flaws: Vec::new() }
     }
 
     /// A message that is missing shows its key: a test finds it before a person does.

@@ -179,12 +179,12 @@ fn fault_message(
         Fault::Constraint(constraint) => return broken_message(situation, constraint, language),
         Fault::Missing => match (&question.required_message, &question.kind) {
             (Some(message), _) => return situation.say(message),
-            (None, Kind::Several { .. }) => text!("questionnaire.missing_several"),
-            (None, kind) if kind.choices().is_some() => text!("questionnaire.missing_choice"),
-            _ => text!("questionnaire.missing"),
+            (None, Kind::Several { .. }) => text!("answers.missing_several"),
+            (None, kind) if kind.choices().is_some() => text!("answers.missing_choice"),
+            _ => text!("answers.missing"),
         },
-        Fault::TooFew(least) => text!("questionnaire.too_few", least = least),
-        Fault::TooMany(most) => text!("questionnaire.too_many", most = most),
+        Fault::TooFew(least) => text!("answers.too_few", least = least),
+        Fault::TooMany(most) => text!("answers.too_many", most = most),
     };
     text.say(language)
 }
@@ -196,7 +196,7 @@ fn broken_message(
 ) -> String {
     match &constraint.message {
         Some(message) => situation.say(message),
-        None => text!("questionnaire.not_allowed").say(language),
+        None => text!("answers.not_allowed").say(language),
     }
 }
 

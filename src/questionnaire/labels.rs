@@ -1,5 +1,6 @@
 //! Texts of a form in each of its languages, with places for earlier answers.
 
+use crate::messages::Language;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
@@ -100,6 +101,13 @@ impl Labels {
     }
 }
 
+/// Whether texts may be missing in `language`, one of `languages`: the program itself does not
+/// speak it, and the first of them speaks for it.
+pub fn may_be_silent(language: &str, languages: &[String]) -> bool {
+    let own = Language::own().iter().any(|own| own.code() == language);
+    !own && languages.first().is_some_and(|first| first != language)
+}
+
 impl Serialize for Labels {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
@@ -165,6 +173,14 @@ mod tests {
         assert_eq!(labels.get("km"), "Có");
         assert_eq!(Labels::default().get("vi"), "");
         assert_eq!(serde_json::to_string(&labels).unwrap(), r#"{"vi":"Có","en":"Yes"}"#);
+    }
+
+    #[test]
+    fn only_a_language_that_was_added_and_does_not_come_first_may_be_silent() {
+        let languages = ["vi", "en", "km"].map(str::to_owned);
+        assert!(may_be_silent("km", &languages));
+        assert!(!may_be_silent("en", &languages) && !may_be_silent("vi", &languages));
+        assert!(!may_be_silent("km", &languages[2..]));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use answer::{Answer, Answers, Recorded};
 pub use expression::{Expression, ExpressionFault};
 pub use file::read_form;
 pub use flow::{Step, Today, finish, first_gap, first_page, is_asked, page_after, page_before};
-pub use labels::Labels;
+pub use labels::{Labels, may_be_silent};
 pub use mistake::Mistake;
 pub use model::{
     ChoiceOption, Choices, Constraint, Form, Kind, OptionList, Page, Question, Section,

@@ -73,15 +73,15 @@ pub(super) enum Unreadable {
 impl Unreadable {
     pub(super) fn text(self) -> Text {
         match self {
-            Self::NotOffered => text!("questionnaire.not_offered"),
-            Self::DontKnowAmongOthers => text!("questionnaire.dont_know_among_others"),
-            Self::NotANumber => text!("questionnaire.not_a_number"),
-            Self::NotWhole => text!("questionnaire.not_whole"),
-            Self::NotADate => text!("questionnaire.not_a_date"),
-            Self::NoSuchDay => text!("questionnaire.no_such_day"),
-            Self::ShortYear => text!("questionnaire.short_year"),
+            Self::NotOffered => text!("answers.not_offered"),
+            Self::DontKnowAmongOthers => text!("answers.dont_know_among_others"),
+            Self::NotANumber => text!("answers.not_a_number"),
+            Self::NotWhole => text!("answers.not_whole"),
+            Self::NotADate => text!("answers.not_a_date"),
+            Self::NoSuchDay => text!("answers.no_such_day"),
+            Self::ShortYear => text!("answers.short_year"),
             Self::TooLong => {
-                text!("questionnaire.too_long", most = super::typed::LONGEST_TEXT)
+                text!("answers.too_long", most = super::typed::LONGEST_TEXT)
             }
         }
     }

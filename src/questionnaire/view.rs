@@ -204,16 +204,16 @@ fn instruction(kind: &Kind, language: Language) -> Option<String> {
     let text = match kind {
         Kind::Several { minimum, maximum, .. } => match (minimum, maximum) {
             (Some(least), Some(most)) if least == most => {
-                text!("questionnaire.choose_exactly", number = most)
+                text!("answers.choose_exactly", number = most)
             }
             (Some(least), Some(most)) => {
-                text!("questionnaire.choose_between", least = least, most = most)
+                text!("answers.choose_between", least = least, most = most)
             }
-            (Some(least), None) => text!("questionnaire.choose_at_least", least = least),
-            (None, Some(most)) => text!("questionnaire.choose_at_most", most = most),
-            (None, None) => text!("questionnaire.choose_any"),
+            (Some(least), None) => text!("answers.choose_at_least", least = least),
+            (None, Some(most)) => text!("answers.choose_at_most", most = most),
+            (None, None) => text!("answers.choose_any"),
         },
-        Kind::Date => text!("questionnaire.date_example"),
+        Kind::Date => text!("answers.date_example"),
         _ => return None,
     };
     Some(text.say(language))

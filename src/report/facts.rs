@@ -1,5 +1,5 @@
 use crate::{
-    fieldwork::{Policy, RoundState},
+    fieldwork::{Policy, Reason, RoundState, Said},
     questionnaire::Recorded,
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,11 @@ pub struct Facts {
     pub closes_on: Option<String>,
     /// First submits per day.
     pub submits_by_day: Vec<(String, i64)>,
+    /// How many people said that they do not take part, and why; empty before the box is opened.
+    pub reasons: BTreeMap<(Said, Reason), u64>,
+    /// How often each version of the notice was agreed to, as of the last daily refresh or, once
+    /// the box is opened, in all.
+    pub consents: Vec<(String, u64)>,
     /// The cells, by unit, group, form and subject.
     pub cells: Vec<CellFacts>,
     /// What is known of responses besides their answers; empty before the box is opened.

@@ -3,11 +3,14 @@
 //! Numbers have their shortest round-trip form, what is undefined or withheld is null, arrays
 //! are sorted by code (the rounds of a year by time), and flags and breaks come from closed lists.
 
+mod people;
+
 use super::{
-    Break, Change, CriterionResult, CriterionYear, Ended, Flag, Missing, Ranking, RateRow, Results,
-    Verdict, Year, result::RuleNamed,
+    Break, Change, CriterionResult, CriterionYear, Flag, Missing, Ranking, Results, Verdict, Year,
+    result::RuleNamed,
 };
 use crate::messages::Language;
+use people::{ConsentGiven, Rates, ReasonCount, consent, rates, reasons};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -22,6 +25,8 @@ struct Document<'a> {
     beside: Vec<Beside<'a>>,
     reliability: Vec<Scale<'a>>,
     rates: Option<Rates<'a>>,
+    reasons: Vec<ReasonCount>,
+    consent: Option<ConsentGiven<'a>>,
     change: Option<Changes<'a>>,
     year: Option<Whole<'a>>,
 }
@@ -132,34 +137,6 @@ struct Scale<'a> {
 }
 
 #[derive(Serialize)]
-struct Rates<'a> {
-    all: Rate<'a>,
-    groups: Vec<Rate<'a>>,
-    units: Vec<Rate<'a>>,
-    cells: Vec<Rate<'a>>,
-}
-
-#[derive(Serialize)]
-struct Rate<'a> {
-    #[serde(skip_serializing_if = "str::is_empty")]
-    unit: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    group: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    form: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    subject: &'a str,
-    asked: u64,
-    answered: Option<u64>,
-    declined: Option<u64>,
-    silent: Option<u64>,
-    not_eligible: Option<u64>,
-    rr1: Option<f64>,
-    rr3: Option<f64>,
-    ref1: Option<f64>,
-}
-
-#[derive(Serialize)]
 struct Changes<'a> {
     earlier: &'a str,
     rule: Rule<'a>,
@@ -264,12 +241,9 @@ pub fn results_json(results: &Results) -> String {
         subjects: results.subject_ranks.iter().map(|(code, all)| subjects(code, all)).collect(),
         beside: sorted.iter().map(|one| beside(one)).collect(),
         reliability: sorted.iter().flat_map(|one| scales(one)).collect(),
-        rates: results.rates.as_ref().map(|rates| Rates {
-            all: rate(&rates.all),
-            groups: rates.groups.iter().map(rate).collect(),
-            units: rates.units.iter().map(rate).collect(),
-            cells: rates.cells.iter().map(rate).collect(),
-        }),
+        rates: results.rates.as_ref().map(rates),
+        reasons: reasons(&results.reasons),
+        consent: results.consent.as_ref().map(consent),
         change: results.change.as_ref().map(changes),
         year: results.year.as_ref().map(whole_year),
     };
@@ -365,24 +339,6 @@ fn scales(one: &CriterionResult) -> impl Iterator<Item = Scale<'_>> {
             average_correlation: figures.and_then(|figures| figures.average_correlation),
         }
     })
-}
-
-fn rate(row: &RateRow) -> Rate<'_> {
-    let ended: Option<&Ended> = row.ended.value();
-    Rate {
-        unit: &row.unit,
-        group: &row.group,
-        form: &row.form,
-        subject: &row.subject,
-        asked: row.asked,
-        answered: ended.map(|ended| ended.answered),
-        declined: ended.map(|ended| ended.declined),
-        silent: ended.map(|ended| ended.silent),
-        not_eligible: ended.map(|ended| ended.not_eligible),
-        rr1: ended.and_then(|ended| ended.response),
-        rr3: ended.and_then(|ended| ended.likely_response),
-        ref1: ended.and_then(|ended| ended.refusal),
-    }
 }
 
 fn changes(change: &Change) -> Changes<'_> {

@@ -8,6 +8,7 @@ use super::{
     question::{QuestionResult, questions},
     ranking::{self, Contender, Ranking},
     rates::{Rates, rates},
+    reasons::{ReasonRow, reasons},
     sample::Sample,
     scale::{ScaleResult, scales},
     suppress::{LEAST_OF_CELL, LEAST_OF_SUBJECT, Shown, Table},
@@ -49,6 +50,12 @@ pub struct Results {
     pub modes: Vec<(String, Shown<u64>)>,
     /// How many of those asked answered, once the box is opened.
     pub rates: Option<Rates>,
+    /// Why people do not take part; empty in versions published before this was asked.
+    #[serde(default)]
+    pub reasons: Vec<ReasonRow>,
+    /// What people agreed to, and how often; none in versions published before this was counted.
+    #[serde(default)]
+    pub consent: Option<Consent>,
     /// How the scores differ from those of an earlier round, if one was asked for.
     #[serde(skip)]
     pub change: Option<Change>,
@@ -57,6 +64,17 @@ pub struct Results {
     pub year: Option<Year>,
     /// What was owed and came in, by unit, group, form and subject.
     pub cells: Vec<CellFacts>,
+}
+
+/// What people agreed to before they began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// The version of the round's notice.
+    pub notice: String,
+    /// Its texts, by name and language.
+    pub text: BTreeMap<String, BTreeMap<String, String>>,
+    /// How often each version was agreed to.
+    pub given: Vec<(String, u64)>,
 }
 
 /// A rule, as it is named beside every figure.
@@ -159,6 +177,8 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
         ways: BTreeSet::new(),
         modes: Vec::new(),
         rates: None,
+        reasons: Vec::new(),
+        consent: None,
         change: None,
         year: None,
         cells: cells(facts),
@@ -195,6 +215,12 @@ pub fn results(facts: &Facts, survey: &Survey, rule: &Rule) -> Results {
     results.ways = facts.labels.iter().map(|label| label.mode.clone()).collect();
     results.modes = modes(facts);
     results.rates = Some(rates(facts, survey));
+    results.reasons = reasons(facts);
+    results.consent = Some(Consent {
+        notice: survey.notice.version(),
+        text: survey.notice.texts(),
+        given: facts.consents.clone(),
+    });
     results
 }
 

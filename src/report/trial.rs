@@ -246,6 +246,8 @@ fn facts(
         opened_on: Some("2026-03-02".to_owned()),
         closes_on: Some("2026-03-20".to_owned()),
         submits_by_day: vec![("2026-03-02".to_owned(), 5), ("2026-03-04".to_owned(), 9)],
+        reasons: BTreeMap::new(),
+        consents: vec![("0123456789ab".to_owned(), 1_234)],
         cells,
         labels,
         responses,

@@ -2,7 +2,7 @@
 //!
 //! There is no way from here to a name.
 
-use super::{Result, StorageError, Store, cells::policy, read};
+use super::{Result, StorageError, Store, cells::policy, pace::Paces, read};
 use crate::{
     clock::Millis,
     fieldwork::{BoxPublicKey, CellState, Key, RoundState},
@@ -39,6 +39,7 @@ struct Inner {
     books: RwLock<HashMap<Uuid, Arc<Book>>>,
     states: Mutex<HashMap<Uuid, RememberedState>>,
     drafts: Cache<Uuid, Arc<StoredDraft>, ByBytes>,
+    paces: Paces,
 }
 
 /// When the state of a round was read, what it was, and when its last lease ends.
@@ -61,6 +62,8 @@ pub struct Book {
     pub code: String,
     /// What is asked, of whom, and why.
     pub survey: Survey,
+    /// The version of the notice that respondents agree to.
+    pub notice: String,
     /// Made-up people and answers.
     pub synthetic: bool,
     /// The key of the box is with keyholders and not on this server.
@@ -219,6 +222,7 @@ impl Desk {
             books: RwLock::default(),
             states: Mutex::default(),
             drafts: Cache::with_weighter(8_000, DRAFTS_KEPT, ByBytes),
+            paces: Paces::default(),
         };
         Self { store, inner: Arc::new(inner) }
     }
@@ -376,10 +380,12 @@ impl Desk {
         let box_key = line.box_key.as_deref().map(BoxPublicKey::from_bytes).transpose();
         let unreadable = || StorageError::corrupt("survey_copy", "files");
         let bundle = Bundle::from_json(&line.files).map_err(|_| unreadable())?;
+        let survey = read_survey(&bundle).map_err(|_| unreadable())?;
         let book = Arc::new(Book {
             id: round,
             code: line.code,
-            survey: read_survey(&bundle).map_err(|_| unreadable())?,
+            notice: survey.notice.version(),
+            survey,
             synthetic: line.synthetic,
             keyholders: line.split.is_some(),
             box_key: box_key.map_err(|_| StorageError::corrupt("round", "box_key"))?,
@@ -433,6 +439,10 @@ impl Desk {
 
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(super) fn paces(&self) -> &Paces {
+        &self.inner.paces
     }
 
     /// Remembers a draft as it was just saved.

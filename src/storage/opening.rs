@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    fieldwork::{Gate, Said},
+    fieldwork::{Gate, Reason, Said},
 };
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
@@ -52,6 +52,8 @@ pub struct BoxContents {
     pub parts: Vec<PartAtOpening>,
     /// Every sealed answer, by part and ordinal.
     pub sealed: Vec<SealedBody>,
+    /// Every sealed slip that says why somebody does not take part, with its identity.
+    pub slips: Vec<(Uuid, Vec<u8>)>,
 }
 
 /// A label on its way in, with the cells it merges.
@@ -99,6 +101,8 @@ pub struct Opened {
     pub texts: Vec<(Uuid, String, String)>,
     /// How the parts ended.
     pub outcomes: BTreeMap<(Uuid, &'static str), i64>,
+    /// How many said what, and why.
+    pub reasons: BTreeMap<(Said, Reason), i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -194,7 +198,14 @@ impl Tx {
         .bind(round)
         .fetch_all(conn)
         .await?);
+        let slips: Vec<(Uuid, Vec<u8>)> = on!(self, |conn| sqlx::query_as(
+            "SELECT id, body FROM said_slip WHERE round_id = $1 ORDER BY id",
+        )
+        .bind(round)
+        .fetch_all(conn)
+        .await?);
         Ok(BoxContents {
+            slips,
             parts: parts.into_iter().map(PartAtOpening::try_from).collect::<Result<_>>()?,
             sealed: sealed
                 .into_iter()
@@ -216,9 +227,11 @@ impl Tx {
         on!(self, |conn| {
             for statement in [
                 "DELETE FROM sealed WHERE round_id = $1",
+                "DELETE FROM said_slip WHERE round_id = $1",
                 "DELETE FROM draft
                   WHERE part_id IN (SELECT part.id FROM part JOIN cell ON cell.id = part.cell_id WHERE cell.round_id = $1)",
                 "UPDATE cell SET held = 0 WHERE round_id = $1",
+                "UPDATE consent_count SET n_shown = n WHERE round_id = $1",
                 "UPDATE round SET state = 'opened' WHERE id = $1",
             ] {
                 sqlx::query(statement).bind(round).execute(&mut *conn).await?;
@@ -319,6 +332,17 @@ impl Tx {
                 .bind(round)
                 .bind(cell)
                 .bind(*outcome)
+                .bind(n)
+                .execute(&mut *conn)
+                .await?;
+            }
+            for ((said, reason), n) in &opened.reasons {
+                sqlx::query(
+                    "INSERT INTO reason_count (round_id, said, reason, n) VALUES ($1, $2, $3, $4)",
+                )
+                .bind(round)
+                .bind(said.as_str())
+                .bind(reason.as_str())
                 .bind(n)
                 .execute(&mut *conn)
                 .await?;

@@ -51,11 +51,29 @@ impl Tx {
                                         WHERE part.cell_id = cell.id)
               WHERE round_id IN (SELECT id FROM round WHERE state IN ('open', 'closed'))",
         )
-        .execute(conn)
-        .await?
-        .rows_affected()
+        .execute(&mut *conn)
+        .await?;
+            sqlx::query(
+                "UPDATE consent_count SET n_shown = n
+                  WHERE round_id IN (SELECT id FROM round WHERE state IN ('open', 'closed'))",
+            )
+            .execute(&mut *conn)
+            .await?;
         });
         Ok(())
+    }
+
+    /// How often each version of the notice of a round was agreed to, as of the last refresh or,
+    /// once the box was opened, in all.
+    pub async fn consents(&mut self, round: Uuid) -> Result<Vec<(String, i64)>> {
+        Ok(on!(self, |conn| {
+            sqlx::query_as(
+            "SELECT notice, n_shown FROM consent_count WHERE round_id = $1 AND n_shown > 0 ORDER BY notice"
+        )
+        .bind(round)
+        .fetch_all(conn)
+        .await?
+        }))
     }
 
     /// Submits per day of a round: the daily curve.

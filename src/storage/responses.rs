@@ -1,6 +1,8 @@
 //! Opened answers: a label that at least five share, and a vector of answers.
 
-use super::{Result, Tx, on};
+use super::{Result, StorageError, Tx, on};
+use crate::fieldwork::{Reason, Said};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Everything known of some responses besides their answers.
@@ -67,7 +69,7 @@ impl Tx {
         raw.into_iter()
             .map(|raw| {
                 let cells = serde_json::from_str(&raw.cells)
-                    .map_err(|_| super::StorageError::corrupt("label", "cells"))?;
+                    .map_err(|_| StorageError::corrupt("label", "cells"))?;
                 Ok(LabelRow {
                     id: raw.id,
                     cells,
@@ -92,6 +94,22 @@ impl Tx {
         .bind(round)
         .fetch_all(conn)
         .await?))
+    }
+
+    /// How many people of an opened round said that they do not take part, and why.
+    pub async fn reasons(&mut self, round: Uuid) -> Result<BTreeMap<(Said, Reason), i64>> {
+        let rows: Vec<(String, String, i64)> = on!(self, |conn| sqlx::query_as(
+            "SELECT said, reason, n FROM reason_count WHERE round_id = $1"
+        )
+        .bind(round)
+        .fetch_all(conn)
+        .await?);
+        let read = |(said, reason, n): (String, String, i64)| {
+            let said = Said::parse(&said)?;
+            Some(((said, Reason::parse(said, &reason)?), n))
+        };
+        let unknown = || StorageError::corrupt("reason_count", "reason");
+        rows.into_iter().map(|row| read(row).ok_or_else(unknown)).collect()
     }
 
     /// How the parts of an opened round ended.

@@ -10,6 +10,7 @@ mod check;
 mod check_form;
 mod check_rule;
 mod model;
+mod notice;
 mod read;
 mod survey_file;
 mod unit_file;

@@ -19,8 +19,11 @@ pub(super) fn read_units(
     languages: &[String],
 ) -> (Vec<Placed<Unit>>, Vec<Mistake>) {
     let mut required = vec!["code".to_owned()];
-    required.extend(per_language("name", languages));
-    let table = Table::read(file, text, &required, &UNIT_COLUMNS);
+    let (must, may) = per_language("name", languages);
+    required.extend(must);
+    let optional: Vec<&str> =
+        UNIT_COLUMNS.into_iter().chain(may.iter().map(String::as_str)).collect();
+    let table = Table::read(file, text, &required, &optional);
     let read = |row: Row<'_>| {
         let line = row.line;
         read_unit(&row, languages).map(|value| Placed { line, value })

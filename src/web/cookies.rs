@@ -72,10 +72,41 @@ impl Cookies {
         self.get(LANGUAGE).and_then(Language::parse).unwrap_or_default()
     }
 
+    /// The same, or else the first of the languages that the browser asks for in `headers`, if it
+    /// is one that was added. Who asks for English has not asked us: so are many telephones set.
+    pub fn language_or_asked(&self, headers: &HeaderMap) -> Language {
+        let chosen = self.get(LANGUAGE).and_then(Language::parse);
+        chosen.or_else(|| wants(headers, Language::added())).unwrap_or_default()
+    }
+
     /// The value of the cookie called `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.split(';').find_map(|pair| pair.trim_start().strip_prefix(name)?.strip_prefix('='))
     }
+}
+
+/// The language that a browser wants most of those that we speak, if it is one of `added`.
+fn wants(headers: &HeaderMap, added: &[Language]) -> Option<Language> {
+    if added.is_empty() {
+        return None;
+    }
+    let wanted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let mut wanted: Vec<(f32, &str)> = wanted
+        .split(',')
+        .filter_map(|one| {
+            let (tag, quality) = one.split_once(";q=").unwrap_or((one, "1"));
+            Some((quality.trim().parse().ok()?, tag.trim()))
+        })
+        .filter(|(quality, _)| *quality > 0.0)
+        .collect();
+    // Stable: of two that are wanted alike, the first.
+    wanted.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let spoken = wanted.into_iter().find_map(|(_, tag)| {
+        let tag = tag.to_ascii_lowercase();
+        let plain = tag.split('-').next().unwrap_or_default();
+        Language::parse(&tag).or_else(|| Language::parse(plain))
+    })?;
+    added.contains(&spoken).then_some(spoken)
 }
 
 impl CookieJar {
@@ -258,6 +289,22 @@ mod tests {
         for value in ["", "AAAA", &"A".repeat(63), &"A".repeat(65), &"A".repeat(5000), "ờ"] {
             assert_eq!(jar().ticket(&Cookies(format!("{name}={value}")), pass(0)), None, "{value}");
         }
+    }
+
+    #[test]
+    fn an_added_language_is_spoken_to_who_wants_it_most() {
+        let en = Language::parse("en").unwrap();
+        let asked = |wanted: &str, added: &[Language]| {
+            let wanted = HeaderValue::from_str(wanted).unwrap();
+            wants(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, wanted)]), added)
+        };
+        for wanted in ["en", "en-GB,vi;q=0.5", "vi;q=0.5, EN", "fr, en;q=0.5", "*, en;q=0.1"] {
+            assert_eq!(asked(wanted, &[en]), Some(en), "{wanted}");
+        }
+        for wanted in ["vi,en;q=0.9", "en;q=0, vi", "fr", "", "en;q=x", "vi-VN, en", "*"] {
+            assert_eq!(asked(wanted, &[en]), None, "{wanted}");
+        }
+        assert_eq!(asked("en", &[]), None);
     }
 
     #[test]

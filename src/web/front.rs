@@ -64,7 +64,8 @@ async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next)
     }
     conceal_code(&mut request);
     let gzip = compress::accepted(request.headers());
-    let cookie = request.headers().get(header::COOKIE).cloned();
+    let asked = [header::COOKIE, header::ACCEPT_LANGUAGE]
+        .map(|name| request.headers().get(&name).cloned().map(|value| (name, value)));
     let brings_list =
         request.method() == Method::POST && request.uri().path().starts_with("/office/");
     let patience = if brings_list { PATIENCE_WITH_LISTS } else { front.patience };
@@ -72,8 +73,10 @@ async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next)
         Ok(response) => response,
         Err(_) => WebError::unavailable("a request took too long").into_response(),
     };
-    let visitor =
-        || Cookies::of(&HeaderMap::from_iter(cookie.map(|c| (header::COOKIE, c)))).language();
+    let visitor = || {
+        let headers = HeaderMap::from_iter(asked.into_iter().flatten());
+        Cookies::of(&headers).language_or_asked(&headers)
+    };
     let language = if response.status().is_success() { Language::default() } else { visitor() };
     front.dress(response, gzip, language)
 }

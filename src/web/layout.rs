@@ -32,6 +32,9 @@ const ICON: &str = "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/sv
 /// The field that asks for another language; no question of a form can have this name.
 pub const LANGUAGE_FIELD: &str = "set-lang";
 
+/// The path of the picture beside a link.
+pub const PICTURE: &str = "/preview.png";
+
 /// Letters of a title that are shown; checkers complain of more than 70.
 const LONGEST_TITLE: usize = 69;
 
@@ -53,9 +56,22 @@ pub struct Page<'a> {
     line: Option<&'a str>,
     switch: Switch<'a>,
     synthetic: bool,
-    preview: Option<&'a str>,
+    preview: Option<Preview<'a>>,
     nav: Option<Markup>,
     script: bool,
+}
+
+/// What messengers show of a link.
+///
+/// There is no `og:url`: messengers would send people there, without the code in their link.
+#[derive(Clone, Copy)]
+pub struct Preview<'a> {
+    /// What it is about.
+    pub title: &'a str,
+    /// A sentence about it.
+    pub description: &'a str,
+    /// The public address of the service, without which a picture cannot be named.
+    pub address: Option<&'a str>,
 }
 
 /// HTML on its way out; it is compressed at the door.
@@ -101,8 +117,8 @@ impl<'a> Page<'a> {
     }
 
     /// What messengers show of a link that leads to the page.
-    pub fn preview(self, description: &'a str) -> Self {
-        Self { preview: Some(description), ..self }
+    pub fn preview(self, preview: Preview<'a>) -> Self {
+        Self { preview: Some(preview), ..self }
     }
 
     /// A page of the office: wide, and with ways to its other pages.
@@ -116,17 +132,13 @@ impl<'a> Page<'a> {
         let style: &str = if self.nav.is_some() { &OFFICE_STYLE } else { &STYLE };
         let page = html! {
             (DOCTYPE)
-            html lang=(language.code()) {
+            html lang=(language.code()) dir=[language.direction()] {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width,initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     title { (short(self.title)) }
-                    @if let Some(description) = self.preview {
-                        meta name="description" content=(description);
-                        meta property="og:title" content=(language.say("pages.program"));
-                        meta property="og:description" content=(description);
-                    }
+                    @if let Some(preview) = &self.preview { (preview.tags()) }
                     link rel="icon" href=(ICON);
                     // Files of ours, which a test keeps from ending their element.
                     style { (PreEscaped(style)) }
@@ -140,7 +152,7 @@ impl<'a> Page<'a> {
                         (body)
                     }
                     (self.languages())
-                    @if let Some(nav) = self.nav.as_ref() { nav.rooms aria-label=(self.language.say("pages.rooms")) { (nav) } }
+                    @if let Some(nav) = self.nav.as_ref() { nav.rooms aria-label=(self.language.say("office.rooms")) { (nav) } }
                     @else { (foot(language)) }
                     @if self.script { script { (PreEscaped(&*SCRIPT)) } }
                 }
@@ -154,7 +166,8 @@ impl<'a> Page<'a> {
     /// They come after the page in the text, and stand at its top by style: so the form's
     /// first button, which the Enter key presses, is never one of these.
     fn languages(&self) -> Markup {
-        let others = Language::all().iter().filter(|&&other| other != self.language);
+        let spoken = if self.nav.is_some() { Language::own() } else { Language::all() };
+        let others = spoken.iter().filter(|&&other| other != self.language);
         html! {
             @if !matches!(self.switch, Switch::Nowhere) {
                 nav.lang aria-label=(self.language.say("pages.languages")) {
@@ -172,6 +185,22 @@ impl<'a> Page<'a> {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+impl Preview<'_> {
+    fn tags(self) -> Markup {
+        html! {
+            meta name="description" content=(self.description);
+            meta property="og:type" content="website";
+            meta property="og:title" content=(short(self.title));
+            meta property="og:description" content=(self.description);
+            @if let Some(address) = self.address {
+                meta property="og:image" content={ (address) (PICTURE) };
+                meta property="og:image:width" content="1200";
+                meta property="og:image:height" content="630";
             }
         }
     }

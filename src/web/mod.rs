@@ -18,7 +18,7 @@ mod throttle;
 pub use error::WebError;
 pub use form::Fields;
 pub use front::dressed;
-pub use layout::{Html, Page, Switch};
+pub use layout::{Html, Page, Preview, Switch};
 pub use service::{CannotListen, Service};
 
 use crate::{
@@ -64,6 +64,8 @@ pub struct WebSettings {
     pub secure_cookies: bool,
     /// A proxy of ours stands in front and says where requests come from.
     pub behind_proxy: bool,
+    /// The public address of the service, without a slash at its end.
+    pub address: Option<String>,
 }
 
 impl PublicApp {

@@ -61,8 +61,8 @@ impl CannotListen {
     /// What to tell the operator.
     pub fn text(&self) -> Text {
         match self.problem.kind() {
-            io::ErrorKind::AddrInUse => text!("pages.port_in_use", address = self.address),
-            _ => text!("pages.cannot_listen", address = self.address, problem = self.problem),
+            io::ErrorKind::AddrInUse => text!("cli.port_in_use", address = self.address),
+            _ => text!("cli.cannot_listen", address = self.address, problem = self.problem),
         }
     }
 }
@@ -129,6 +129,7 @@ impl Service {
     fn background(&self) -> JoinHandle<()> {
         let (office, intake) = (self.office.clone(), self.intake.clone());
         tokio::spawn(async move {
+            let mut today = office.clock.today();
             let mut tick = tokio::time::interval(TICK);
             tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
@@ -138,6 +139,13 @@ impl Service {
                 }
                 if let Err(problem) = office.refresh_daily_counts().await {
                     tracing::warn!(%problem, "the daily counts could not be refreshed");
+                }
+                // Midnight has nothing to do with anybody's submit.
+                if office.clock.today() != today {
+                    today = office.clock.today();
+                    if let Err(problem) = office.keep_pace(intake.measured()).await {
+                        tracing::warn!(%problem, "how long answering takes could not be kept");
+                    }
                 }
             }
         })

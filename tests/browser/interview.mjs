@@ -171,7 +171,9 @@ export async function secondThoughts(browser, album, tally, link) {
   const { vi } = { vi: WORDS.vi.pages }
   await visitor.open(link)
   await visitor.page.getByText(vi.decline, { exact: true }).tap()
-  await visitor.press(vi.refuse)
+  await visitor.choose('why', 'no_time')
+  await visitor.keep('landing', 'declining')
+  await visitor.tap('button[name="said"][value="refused"]')
   tally.check((await visitor.text('h1')) === vi.declined, 'declining is noted')
   await visitor.keep('declined', 'done')
   await visitor.press('English')

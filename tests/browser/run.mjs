@@ -18,6 +18,7 @@ import { notices } from './notices.mjs'
 import { handInList, noPassword, readRounds } from './office.mjs'
 import { startDemo, startRounds } from './service.mjs'
 import { Tally, table } from './tally.mjs'
+import { inAThirdLanguage, startThird } from './third.mjs'
 
 const PASSWORD = 'mot-mat-khau-de-thu'
 const LANGUAGES = ['vi', 'en']
@@ -71,6 +72,9 @@ try {
   for (const language of LANGUAGES) {
     await tally.story(`The sheets of keyholders, in ${language}`, () => keySheets(browser, tally, program, roundsFolder, screens, language))
   }
+  const third = await startThird(program, path.resolve(work, 'browser-third'))
+  started.push(third)
+  await tally.story('The longest form at 320 px in a language that was added', () => inAThirdLanguage(browser, album, tally, third))
   await rounds.setPassword(PASSWORD)
   for (const language of LANGUAGES) {
     await tally.story(`The office reads its rounds, in ${language}`, () => readRounds(browser, album, tally, demo, PASSWORD, language))

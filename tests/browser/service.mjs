@@ -65,54 +65,82 @@ export async function startDemo(binary, folder, password) {
   return server
 }
 
-/** Rounds in every state, of a handful of people, set up by the command line. */
-export async function startRounds(binary, folder) {
+const GROUPS = { ld: 2, cc: 3, nd: 4, dn: 6 }
+const UNIT = 'van-phong'
+
+/** An empty folder with the files of a survey of a handful of people in it. */
+export async function surveyFolder(folder) {
   await rm(folder, { recursive: true, force: true })
   const survey = path.join(folder, 'survey')
   await cp(path.join(SURVEYS, 'so-tnmt-2024'), survey, { recursive: true })
-  const groups = { ld: 2, cc: 3, nd: 4, dn: 6 }
-  const unit = 'van-phong'
-  const targets = Object.entries(groups).map(([group, n]) => `${unit},${group},${n},${n}`)
+  const targets = Object.entries(GROUPS).map(([group, n]) => `${UNIT},${group},${n},${n}`)
   await writeFile(
     path.join(survey, 'targets.csv'),
     ['unit,group,target,population', ...targets, ''].join('\n'),
   )
-  const people = Object.entries(groups).flatMap(([group, n]) =>
-    Array.from({ length: n }, (_, at) => `${group}${at},Nguyễn Thị ${at},${unit},${group}`),
+  return survey
+}
+
+async function people(folder) {
+  const people = Object.entries(GROUPS).flatMap(([group, n]) =>
+    Array.from({ length: n }, (_, at) => `${group}${at},Nguyễn Thị ${at},${UNIT},${group}`),
   )
   const list = path.join(folder, 'people.csv')
   await writeFile(list, ['id,name,unit,group', ...people, ''].join('\n'))
+  return list
+}
 
+async function prepare(phieu, survey, round, list) {
+  const last = `30/12/${new Date().getFullYear() + 1}`
+  await phieu('round', 'create', '--survey', survey, '--code', round, '--closes', last)
+  if (!list) return
+  await phieu('frame', 'import', '--round', round, list)
+  await phieu('frame', 'freeze', '--round', round)
+  await phieu('draw', '--round', round, '--public-value', '12345', '--source', 'test')
+}
+
+/** A round of `survey` that takes answers, and its server. */
+export async function startSurvey(binary, folder, survey) {
   const phieu = (...args) => run(binary, args, folder)
-  const year = new Date().getFullYear()
+  await prepare(phieu, survey, 'open', await people(folder))
+  await phieu('round', 'open', 'open')
+  return serve(binary, folder, `127.0.0.1:${await freePort()}`, ['open'])
+}
+
+/** Rounds in every state, of a handful of people, set up by the command line. */
+export async function startRounds(binary, folder) {
+  const survey = await surveyFolder(folder)
+  const list = await people(folder)
+  const phieu = (...args) => run(binary, args, folder)
   for (const round of ['quarter-1', 'quarter-2', 'open', 'closed', 'waiting', 'empty']) {
-    const last = `30/12/${year + 1}`
-    await phieu('round', 'create', '--survey', survey, '--code', round, '--closes', last)
-    if (round === 'empty') continue
-    await phieu('frame', 'import', '--round', round, list)
-    await phieu('frame', 'freeze', '--round', round)
-    await phieu('draw', '--round', round, '--public-value', '12345', '--source', 'test')
+    await prepare(phieu, survey, round, round === 'empty' ? undefined : list)
   }
   for (const round of ['quarter-1', 'quarter-2']) {
     await phieu('round', 'open', round)
     await phieu('round', 'close', round)
     await phieu('round', 'open-box', round)
   }
-  const address = `127.0.0.1:${await freePort()}`
-  const codes = {}
-  for (const round of ['open', 'closed', 'waiting']) {
-    const out = path.join(folder, `${round}.csv`)
-    const link = `http://${address}`
-    await phieu('invite', 'export', '--round', round, '--address', link, '--out', out)
-    codes[round] = invited(await readFile(out, 'utf8'))
-    if (round !== 'waiting') await phieu('round', 'open', round)
-  }
+  await phieu('round', 'open', 'open')
+  await phieu('round', 'open', 'closed')
   await phieu('round', 'close', 'closed')
+  const address = `127.0.0.1:${await freePort()}`
+  const server = await serve(binary, folder, address, ['open', 'closed', 'waiting'])
+  server.setPassword = (password) => run(binary, ['user', 'password'], folder, `${password}\n`)
+  return server
+}
+
+/** The server of `folder`, with the codes of some of its rounds. */
+async function serve(binary, folder, address, rounds) {
+  const codes = {}
+  for (const round of rounds) {
+    const out = path.join(folder, `${round}.csv`)
+    await run(binary, ['invite', 'export', '--round', round, '--address', link(address), '--out', out], folder)
+    codes[round] = invited(await readFile(out, 'utf8'))
+  }
   const child = spawn(binary, ['serve', '--listen', address], { cwd: folder, env: clean() })
   const server = new Server(child, link(address))
   await server.until(/Ctrl\+C/, 30)
   server.codes = codes
-  server.setPassword = (password) => run(binary, ['user', 'password'], folder, `${password}\n`)
   return server
 }
 

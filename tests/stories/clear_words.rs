@@ -255,7 +255,7 @@ fn a_file_that_cannot_be_read_or_written_is_exit_code_2() {
     refused(&place, &reasons, 2, &["none.csv"], &["none.csv"]);
     place.run(&["round", "open", "r1"]).done(&["3"]);
     let export =
-        ["invite", "export", "--round", "r1", "--address", "http://x", "--out", "no/out.csv"];
+        ["invite", "export", "--round", "r1", "--address", "https://x", "--out", "no/out.csv"];
     refused(&place, &export, 2, &["Không ghi được", "no/out.csv"], &["cannot be written"]);
     let date = ["round", "create", "--survey", "survey", "--code", "r3", "--closes", "31/02/2026"];
     refused(&place, &date, 2, &["31/02/2026"], &["31/02/2026"]);
@@ -348,7 +348,7 @@ fn results_that_nobody_takes_end_the_program_quietly_and_a_full_disk_does_not() 
         &["survey", "show", folder.to_str().unwrap()][..],
         &["round", "list"],
         &["draw", "verify", "--round", "r1"],
-        &["invite", "export", "--round", "r1", "--address", "http://x"],
+        &["invite", "export", "--round", "r1", "--address", "https://x"],
     ] {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let ran = place.command().args(arguments).stdout(full).output().unwrap();

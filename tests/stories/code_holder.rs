@@ -212,9 +212,9 @@ async fn do_all(app: &TestApp, invited: &[Invited]) {
     assert_eq!(browsers[1].post("/phieu/elsewhere", &[]).await.status, 200);
     browsers[2].answer(&codes[2], "3").await;
     assert_eq!(browsers[2].submit().await.status, 303);
-    for (at, said) in [(3, "refused"), (4, "not_eligible")] {
+    for (at, said, why) in [(3, "refused", "no_trust"), (4, "not_eligible", "left")] {
         browsers[at].get(&format!("/p/{}", codes[at])).await;
-        let declined = browsers[at].post("/phieu/decline", &[("said", said)]).await;
+        let declined = browsers[at].post("/phieu/decline", &[("said", said), ("why", why)]).await;
         assert_eq!(declined.location.as_deref(), Some("/phieu/declined"));
     }
 }

@@ -1,7 +1,10 @@
 //! Reads texts that are given in every language of the survey.
 
 use super::Section;
-use crate::{questionnaire::Labels, text};
+use crate::{
+    questionnaire::{Labels, may_be_silent},
+    text,
+};
 use toml::de::DeTable;
 
 impl Section<'_> {
@@ -39,10 +42,11 @@ impl Section<'_> {
         let mut texts = Vec::new();
         for language in languages {
             let label = table.iter().find(|(known, _)| known.get_ref() == language);
-            match label.and_then(|(_, label)| label.get_ref().as_str()) {
+            match label.map(|(_, label)| label.get_ref().as_str().unwrap_or_default()) {
                 Some(label) if !label.trim().is_empty() => {
                     texts.push((language.clone(), label.to_owned()));
                 }
+                None if may_be_silent(language, languages) => {}
                 _ => {
                     complete = false;
                     let problem = text!("survey.label_missing", key = key, language = language);

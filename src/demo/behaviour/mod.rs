@@ -21,6 +21,8 @@ const NOT_ELIGIBLE: usize = 20;
 const BREAK_OFF: usize = 45;
 const STRAIGHT_LINE: usize = 50;
 const SUBMIT_TWICE: usize = 30;
+/// Of a thousand who do not take part.
+const EXPLAIN: usize = 700;
 
 /// What a person does with an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,11 @@ impl Person {
             (STRAIGHT_LINE, Decision::StraightLines),
             (SUBMIT_TWICE, Decision::SubmitsTwice),
         ])
+    }
+
+    /// Whether the person, not taking part, says why.
+    pub fn explains(&self) -> bool {
+        self.dice("explains", "").chance(EXPLAIN)
     }
 
     /// The position of the one option that the person chooses.

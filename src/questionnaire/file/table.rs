@@ -4,7 +4,7 @@ use super::{
     super::{Labels, Mistake},
     near::nearest,
 };
-use crate::{messages::Text, text};
+use crate::{messages::Text, questionnaire::may_be_silent, text};
 use std::cell::RefCell;
 use toml::{
     Spanned,
@@ -259,6 +259,7 @@ impl<'t> Table<'t> {
                         text!("questionnaire.empty_language", key = key, language = language);
                     self.report(value.span().start, problem);
                 }
+                None if may_be_silent(language, languages) => {}
                 None => {
                     let problem =
                         text!("questionnaire.no_language", key = key, language = language);

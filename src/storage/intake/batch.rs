@@ -5,11 +5,11 @@
 //! the order of arrival; then everything is written back in a few statements.
 
 use super::rows::{PartRow, SealedRow};
-use super::{Begun, Carry, Command, Received, Reply, Save, Saved, Start, Submit};
+use super::{Begun, Carry, Command, Received, Reply, Save, Saved, Say, Start, Submit, said::Word};
 use crate::{
     clock::{Clock, Millis, date_of},
-    fieldwork::{CellState, RoundState, Said, Started},
-    storage::{Desk, Result, StorageError, Store, StoredDraft, Tx},
+    fieldwork::{CellState, RoundState, Started},
+    storage::{Desk, Result, StorageError, Store, StoredDraft, Timed, Tx},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -23,7 +23,7 @@ pub(super) struct Batch {
     starts: Vec<(Start, Option<Reply<Begun>>)>,
     saves: Vec<(Save, Option<Reply<Saved>>)>,
     submits: Vec<(Submit, Option<Reply<Received>>)>,
-    says: Vec<(Uuid, Said, Option<Reply<()>>)>,
+    says: Vec<(Say, Option<Reply<()>>)>,
     carries: Vec<(Carry, Option<Reply<bool>>)>,
 }
 
@@ -34,6 +34,8 @@ pub(super) struct Outcomes {
     saves: Vec<(Saved, Option<StoredDraft>)>,
     submits: Vec<Received>,
     carries: Vec<bool>,
+    /// How long those took whose forms came in for the first time.
+    pub took: Vec<(Timed, u32)>,
 }
 
 /// Why nothing of a batch was kept.
@@ -74,9 +76,7 @@ impl Batch {
             Command::Start(start, reply) => self.starts.push((start, Some(reply))),
             Command::Save(save, reply) => self.saves.push((save, Some(reply))),
             Command::Submit(submit, reply) => self.submits.push((submit, Some(reply))),
-            Command::Say(invitation, said, reply) => {
-                self.says.push((invitation, said, Some(reply)));
-            }
+            Command::Say(say, reply) => self.says.push((say, Some(reply))),
             Command::Carry(carry, reply) => self.carries.push((carry, Some(reply))),
             Command::Reclaim(_) => {}
         }
@@ -137,7 +137,7 @@ impl Batch {
             desk.forget(submit.draft);
             let _ = reply.map(|reply| reply.send(Ok(received)));
         }
-        for (_, _, reply) in self.says {
+        for (_, reply) in self.says {
             let _ = reply.map(|reply| reply.send(Ok(())));
         }
         for ((_, reply), carried) in self.carries.into_iter().zip(outcomes.carries) {
@@ -156,7 +156,7 @@ impl Batch {
         for (_, reply) in self.submits {
             let _ = reply.map(|reply| reply.send(Err(error.clone())));
         }
-        for (_, _, reply) in self.says {
+        for (_, reply) in self.says {
             let _ = reply.map(|reply| reply.send(Err(error.clone())));
         }
         for (_, reply) in self.carries {
@@ -186,9 +186,10 @@ impl Batch {
             for (submit, _) in &self.submits {
                 outcomes.submits.push(floor.submit(submit, now));
             }
-            for &(invitation, said, _) in &self.says {
-                floor.say(invitation, said);
+            for (say, _) in &self.says {
+                floor.say(say);
             }
+            outcomes.took = std::mem::take(&mut floor.took);
             floor.write(&mut tx, now).await?;
         }
         tx.commit().await.map_err(|error| Failure { error, at_commit: true })?;
@@ -242,7 +243,7 @@ impl Batch {
     }
 
     async fn lock(&self, tx: &mut Tx) -> Result<Floor> {
-        let invitations: Vec<Uuid> = self.says.iter().map(|&(invitation, ..)| invitation).collect();
+        let invitations: Vec<Uuid> = self.says.iter().map(|(say, _)| say.invitation).collect();
         let mut parts: BTreeSet<Uuid> = self.starts.iter().map(|(start, _)| start.part).collect();
         parts.extend(self.submits.iter().map(|(submit, _)| submit.part));
         parts.extend(tx.parts_of(&invitations).await?);
@@ -291,8 +292,10 @@ struct Floor {
     new_drafts: Vec<(Start, Millis)>,
     ended_drafts: BTreeSet<Uuid>,
     sealed: Vec<SealedRow>,
-    said: BTreeMap<Uuid, Said>,
+    said: BTreeMap<Uuid, Word>,
     submits: BTreeMap<Uuid, i64>,
+    consents: BTreeMap<(Uuid, String), i64>,
+    took: Vec<(Timed, u32)>,
 }
 
 impl Floor {
@@ -313,6 +316,7 @@ impl Floor {
             self.touched_cells.insert(part.cell);
         }
         self.new_drafts.push((start.clone(), now + lease));
+        *self.consents.entry((part.round, start.notice.clone())).or_insert(0) += 1;
         Begun::Yes
     }
 
@@ -346,6 +350,7 @@ impl Floor {
             });
         }
         self.ended_drafts.insert(submit.draft);
+        self.took.extend(submit.took.clone());
         self.receipts.insert(submit.receipt_before.to_vec());
         if submitted.ordinal == 1 {
             *self.submits.entry(part.round).or_insert(0) += 1;
@@ -353,13 +358,13 @@ impl Floor {
         Received::Yes
     }
 
-    fn say(&mut self, invitation: Uuid, said: Said) {
-        let mut in_the_field = false;
-        for part in self.parts.values_mut().filter(|part| part.invitation == invitation) {
+    fn say(&mut self, say: &Say) {
+        let mut in_the_field = None;
+        for part in self.parts.values_mut().filter(|part| part.invitation == say.invitation) {
             if !matches!(self.rounds.get(&part.round), Some((RoundState::Open, _))) {
                 continue;
             }
-            in_the_field = true;
+            in_the_field = Some(part.round);
             let Some(cell) = self.cells.get_mut(&part.cell) else { continue };
             let before = part.state;
             part.state.give_up(cell);
@@ -368,8 +373,10 @@ impl Floor {
                 self.touched_cells.insert(part.cell);
             }
         }
-        if in_the_field {
-            self.said.insert(invitation, said);
+        if let Some(round) = in_the_field {
+            let (first, last) = (say.clone(), say.said);
+            let word = Word { round, first, last };
+            self.said.entry(say.invitation).or_insert(word).last = last;
         }
     }
 
@@ -384,10 +391,7 @@ impl Floor {
         tx.add_sealed(&self.sealed).await?;
         tx.end_drafts(&self.ended_drafts.into_iter().collect::<Vec<_>>()).await?;
         tx.write_said(&self.said).await?;
-        let day = date_of(now).to_string();
-        for (round, submits) in self.submits {
-            tx.count_submits(round, &day, submits).await?;
-        }
-        Ok(())
+        tx.count_submits(&date_of(now).to_string(), &self.submits).await?;
+        tx.count_consents(&self.consents).await
     }
 }

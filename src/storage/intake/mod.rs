@@ -10,12 +10,15 @@
 //! succeeded.
 
 mod batch;
+mod counts;
 mod rows;
+mod said;
 
 pub(super) use rows::gate;
+pub use said::Say;
 
-use super::{Desk, Result, StorageError, Store, StoredDraft};
-use crate::{clock::Clock, fieldwork::Said};
+use super::{Desk, Measured, Result, StorageError, Store, StoredDraft, Timed};
+use crate::clock::Clock;
 use batch::{Batch, Failure};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -41,6 +44,8 @@ pub struct Start {
     pub issue: i64,
     /// The encrypted, still empty draft.
     pub body: Vec<u8>,
+    /// The version of the notice that was agreed to.
+    pub notice: String,
 }
 
 /// What became of a start.
@@ -91,6 +96,8 @@ pub struct Submit {
     pub receipt_before: [u8; 32],
     /// The envelope.
     pub body: Vec<u8>,
+    /// How many whole minutes it took, if that means anything.
+    pub took: Option<(Timed, u32)>,
 }
 
 /// A draft is to be gone on with elsewhere.
@@ -119,7 +126,7 @@ enum Command {
     Start(Start, Reply<Begun>),
     Save(Save, Reply<Saved>),
     Submit(Submit, Reply<Received>),
-    Say(Uuid, Said, Reply<()>),
+    Say(Say, Reply<()>),
     Carry(Carry, Reply<bool>),
     Reclaim(Reply<u64>),
 }
@@ -128,14 +135,22 @@ enum Command {
 #[derive(Clone)]
 pub struct Intake {
     queue: mpsc::Sender<Command>,
+    measured: Arc<Measured>,
 }
 
 impl Intake {
     /// Opens the intake of `store`. Its task ends when every clone is gone.
     pub fn open(store: Store, desk: Desk, clock: Clock) -> Self {
         let (queue, commands) = mpsc::channel(QUEUE);
-        tokio::spawn(Task { store, desk, clock }.run(commands));
-        Self { queue }
+        let measured = Arc::<Measured>::default();
+        let task = Task { store, desk, clock, measured: Arc::clone(&measured) };
+        tokio::spawn(task.run(commands));
+        Self { queue, measured }
+    }
+
+    /// How long people took whose forms came in here, until that is kept.
+    pub fn measured(&self) -> &Measured {
+        &self.measured
     }
 
     /// Begins a form.
@@ -154,8 +169,8 @@ impl Intake {
     }
 
     /// Notes what somebody said instead of answering, and gives back places held.
-    pub async fn say(&self, invitation: Uuid, said: Said) -> Result<()> {
-        self.ask(|reply| Command::Say(invitation, said, reply)).await
+    pub async fn say(&self, say: Say) -> Result<()> {
+        self.ask(|reply| Command::Say(say, reply)).await
     }
 
     /// Keeps a draft's wrapped key beside it; whether the draft is there.
@@ -179,6 +194,7 @@ struct Task {
     store: Store,
     desk: Desk,
     clock: Clock,
+    measured: Arc<Measured>,
 }
 
 impl Task {
@@ -212,12 +228,12 @@ impl Task {
                 if outcomes.refuses_starts() && self.reclaim().await.is_ok_and(|freed| freed > 0) {
                     self.start_again(&batch, &mut outcomes).await;
                 }
-                batch.answer(outcomes, &self.desk);
+                self.answer(batch, outcomes);
             }
             Err(failure) if failure.is_of_one() && batch.len() > 1 => {
                 for single in batch.singles() {
                     match self.apply(&single).await {
-                        Ok(outcomes) => single.answer(outcomes, &self.desk),
+                        Ok(outcomes) => self.answer(single, outcomes),
                         Err(failure) => single.fail(&failure.error),
                     }
                 }
@@ -230,6 +246,13 @@ impl Task {
                 batch.fail(&failure.error);
             }
         }
+    }
+
+    fn answer(&self, batch: Batch, outcomes: batch::Outcomes) {
+        for (timed, minutes) in &outcomes.took {
+            self.measured.add(timed, *minutes);
+        }
+        batch.answer(outcomes, &self.desk);
     }
 
     /// Starts that found a full cell are tried once more after abandoned places came back.

@@ -3,7 +3,7 @@
 use super::{Save, Start};
 use crate::{
     clock::Millis,
-    fieldwork::{CellState, Gate, PartState, RoundState, Said, Slot},
+    fieldwork::{CellState, Gate, PartState, RoundState, Slot},
     storage::{
         Result, StorageError, Store, Tx,
         cells::policy,
@@ -383,41 +383,6 @@ impl Tx {
                 }
                 query.execute(&mut *conn).await?;
             }
-        });
-        Ok(())
-    }
-
-    pub(super) async fn write_said(&mut self, said: &BTreeMap<Uuid, Said>) -> Result<()> {
-        on!(self, |conn| {
-            for (invitation, said) in said {
-                sqlx::query("UPDATE invitation SET said = $2 WHERE id = $1")
-                    .bind(invitation)
-                    .bind(said.as_str())
-                    .execute(&mut *conn)
-                    .await?;
-            }
-        });
-        Ok(())
-    }
-
-    pub(super) async fn count_submits(
-        &mut self,
-        round: Uuid,
-        day: &str,
-        submits: i64,
-    ) -> Result<()> {
-        on!(self, |conn| {
-            sqlx::query(
-            "INSERT INTO day_count (round_id, day, submits)
-             VALUES ($1, $2, $3)
-             ON CONFLICT (round_id, day) DO UPDATE SET submits = day_count.submits + excluded.submits",
-        )
-        .bind(round)
-        .bind(day)
-        .bind(submits)
-        .execute(conn)
-        .await?
-        .rows_affected()
         });
         Ok(())
     }

@@ -18,11 +18,14 @@ pub async fn show(
         Err(response) => return Ok(response),
     };
     let facts = app.office.facts(&round).await.map_err(super::failed)?;
+    let paces = app.office.paces(&round).await.map_err(super::failed)?;
     let counted_on = app.office.daily_counts_of().await.map_err(super::failed)?;
     let page = view::Progress {
         round: &round,
         progress: &report::progress(&facts),
         by_day: &facts.submits_by_day,
+        consents: &facts.consents,
+        paces: &paces,
         counted_on: counted_on.as_deref(),
         now: app.office.clock.now(),
     };

@@ -49,7 +49,7 @@ impl FromRequestParts<OfficeApp> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &OfficeApp) -> Result<Self, Infallible> {
         let cookies = Cookies::of(&parts.headers);
         Ok(Self {
-            language: cookies.language(),
+            language: cookies.language().of_office(),
             network: Network::of(parts, app.settings.behind_proxy),
             hash: cookies.get(COOKIE).and_then(hash_of),
         })

@@ -6,10 +6,11 @@ use super::{
     view::{self, Notice},
 };
 use crate::{
-    fieldwork::{Key, Receipt, SealedContent},
+    clock::date_of,
+    fieldwork::{Key, MOST_MINUTES, Receipt, SealedContent},
     messages::Language,
-    questionnaire::{Step, finish, first_gap, review},
-    storage::{Received, Submit},
+    questionnaire::{Form, Step, finish, first_gap, review},
+    storage::{Received, Submit, Timed},
     web::{Html, PublicApp, WebError, chance},
 };
 use axum::{
@@ -88,7 +89,23 @@ fn sealed(
         issue: stored.issue,
         receipt_before: receipt.before(round_key),
         body,
+        took: took(app, sitting),
     })
+}
+
+/// How many whole minutes answering took, if it was begun today and went on without a long pause.
+fn took(app: &PublicApp, sitting: &Sitting) -> Option<(Timed, u32)> {
+    let (began, now) = (sitting.began(app)?, app.clock.now());
+    if began >= now || date_of(began) != date_of(now) {
+        return None;
+    }
+    let minutes = u32::try_from((now - began) / 60_000).unwrap_or(MOST_MINUTES);
+    Some((timed(sitting.form(), sitting.stored.round.synthetic), minutes))
+}
+
+/// What the time for answering `form` depends on.
+pub(super) fn timed(form: &Form, synthetic: bool) -> Timed {
+    Timed { form: form.id.clone(), version: form.version.clone(), synthetic }
 }
 
 /// To the first question that still needs an answer.

@@ -6,15 +6,16 @@ use super::{
     view::Notice,
 };
 use crate::{
-    fieldwork::Said,
-    web::{Fields, PublicApp, WebError},
+    fieldwork::{Reason, Said},
+    storage::Say,
+    web::{Fields, PublicApp, WebError, chance},
 };
 use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 
-/// Records what the person said. A later submit wins over it.
+/// Records what the person said, and puts the reason into the box. A later submit wins over it.
 pub async fn submit(
     State(app): State<PublicApp>,
     guest: Guest,
@@ -24,12 +25,16 @@ pub async fn submit(
         Ok(entry) => entry,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let said = match fields.get("said") {
-        Some("refused") => Said::Refused,
-        Some("not_eligible") => Said::NotEligible,
-        _ => return Ok(Redirect::to("/phieu").into_response()),
+    let said = fields.get("said").and_then(Said::parse);
+    let (Some(said), Some(key)) = (said, &entry.round.box_key) else {
+        return Ok(Redirect::to("/phieu").into_response());
     };
-    app.intake.say(entry.invitation, said).await?;
+    let chosen = fields.get("why").and_then(|word| Reason::parse(said, word));
+    let (reason, slip) = (chosen.unwrap_or(Reason::Open), chance::id());
+    let body = key
+        .seal_slip(said, reason, entry.round.id, slip, &mut chance::generator())
+        .map_err(|error| WebError::internal(&error))?;
+    app.intake.say(Say { invitation: entry.invitation, said, slip, body }).await?;
     Ok(Redirect::to("/phieu/declined").into_response())
 }
 

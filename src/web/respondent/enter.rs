@@ -9,10 +9,11 @@ use super::{
 };
 use crate::{
     fieldwork::{AccessCode, RoundState},
+    messages::Language,
     storage::{CodeState, Entry},
     text,
     web::{
-        Fields, PublicApp, WebError, chance,
+        Fields, Html, PublicApp, WebError, chance,
         cookies::{self, Pass},
         front::language_in,
     },
@@ -24,8 +25,12 @@ use axum::{
 };
 
 /// Asks for the code.
-pub async fn show(visitor: Visitor) -> Response {
-    view::entry(visitor.language, "", None).into_response()
+pub async fn show(State(app): State<PublicApp>, visitor: Visitor) -> Response {
+    ask(&app, visitor.language, "", None).into_response()
+}
+
+fn ask(app: &PublicApp, language: Language, typed: &str, problem: Option<&str>) -> Html {
+    view::entry(language, typed, problem, app.settings.address.as_deref())
 }
 
 /// Takes a typed code.
@@ -37,12 +42,12 @@ pub async fn submit(
     let typed = fields.get("code").unwrap_or("").trim();
     if let Some(language) = fields.language() {
         let set = cookies::set_language(language, app.settings.secure_cookies);
-        let page = view::entry(language, typed, None);
+        let page = ask(&app, language, typed, None);
         return Ok(([(header::SET_COOKIE, set)], page).into_response());
     }
     if typed.is_empty() {
         let problem = visitor.language.say("pages.code_missing");
-        let page = view::entry(visitor.language, "", Some(problem));
+        let page = ask(&app, visitor.language, "", Some(problem));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     match typed.parse::<AccessCode>() {
@@ -50,7 +55,7 @@ pub async fn submit(
         Err(problem) => {
             let problem = problem.text().say(visitor.language);
             let problem = text!("pages.code_wrong", problem = problem).say(visitor.language);
-            let page = view::entry(visitor.language, typed, Some(&problem));
+            let page = ask(&app, visitor.language, typed, Some(&problem));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -70,7 +75,7 @@ pub async fn follow(
         Err(problem) => {
             let problem = problem.text().say(visitor.language);
             let problem = text!("pages.link_wrong", problem = problem).say(visitor.language);
-            let page = view::entry(visitor.language, "", Some(&problem));
+            let page = ask(&app, visitor.language, "", Some(&problem));
             (StatusCode::NOT_FOUND, page).into_response()
         }
     };
@@ -98,7 +103,7 @@ async fn enter(
             app.throttle.failed(visitor.network, now);
         }
         let problem = visitor.language.say("pages.code_unknown");
-        let page = view::entry(visitor.language, typed, Some(problem));
+        let page = ask(app, visitor.language, typed, Some(problem));
         return Ok((StatusCode::NOT_FOUND, page).into_response());
     };
     let guest = Guest { visitor, pass: Pass { code, position: 0 } };
@@ -139,7 +144,7 @@ pub(super) async fn admitted(
 }
 
 /// A page that says one thing about a round.
-pub(super) fn about(guest: &Guest, entry: &Entry, what: Notice) -> crate::web::Html {
+pub(super) fn about(guest: &Guest, entry: &Entry, what: Notice) -> Html {
     let survey = &entry.round.survey;
     let around = Around::new(guest.language(), survey, entry.round.synthetic);
     view::notice(around, what, survey.notice.contact.get(guest.language().code()))

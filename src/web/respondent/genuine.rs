@@ -24,5 +24,6 @@ pub async fn show(State(app): State<PublicApp>, visitor: Visitor) -> Result<Html
         last_day: book.closes_on.map(clock::written),
         synthetic: book.synthetic,
     });
-    Ok(view::genuine(visitor.language, &running.collect::<Vec<_>>()))
+    let address = app.settings.address.as_deref();
+    Ok(view::genuine(visitor.language, &running.collect::<Vec<_>>(), address))
 }

@@ -40,7 +40,7 @@ impl FromRequestParts<PublicApp> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &PublicApp) -> Result<Self, Infallible> {
         let cookies = Cookies::of(&parts.headers);
         let network = Network::of(parts, app.settings.behind_proxy);
-        Ok(Self { language: cookies.language(), cookies, network })
+        Ok(Self { language: cookies.language_or_asked(&parts.headers), cookies, network })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The landing page: who asks, why, what happens with the answers; and the beginning.
 
 use super::{
+    check::timed,
     enter::{about, admitted},
     guest::Guest,
     sitting::{Standing, resume},
@@ -53,7 +54,13 @@ pub async fn show(State(app): State<PublicApp>, guest: Guest) -> Result<Response
         return Ok((StatusCode::CONFLICT, about(&guest, &entry, Notice::Full)).into_response());
     }
     let around = Around::new(guest.language(), &entry.round.survey, entry.round.synthetic);
-    let page = view::landing(around, &content(&guest, &entry, &progress, open));
+    let mut content = content(&app, &guest, &entry, &progress, open);
+    for (part, line) in entry.parts.iter().zip(&mut content.parts) {
+        if let Some(form) = entry.round.survey.forms.get(&part.form) {
+            line.minutes = app.desk.minutes(&timed(form, entry.round.synthetic)).await?;
+        }
+    }
+    let page = view::landing(around, &content);
     Ok((AppendHeaders(cookies.into_iter().map(set_cookie)), page).into_response())
 }
 
@@ -108,14 +115,16 @@ async fn begin(
     let draft = Draft {
         answers: Answers::default(),
         reached: first.0,
-        notice: entry.round.survey.version.clone(),
+        notice: entry.round.notice.clone(),
+        began: Some(app.clock.now()),
     };
     let ticket = Ticket { draft: chance::id(), key: DraftKey::new(chance::bytes()) };
     let body = ticket
         .key
         .encrypt(&draft, ticket.draft, chance::bytes())
         .expect("a draft without answers is short");
-    let start = Start { part: part.id, draft: ticket.draft, issue: entry.issue, body };
+    let notice = entry.round.notice.clone();
+    let start = Start { part: part.id, draft: ticket.draft, issue: entry.issue, body, notice };
     match app.intake.start(start).await? {
         Begun::Yes => Ok(Ok((first.1, app.jar.set_ticket(pass, &ticket)))),
         Begun::Full => {
@@ -127,6 +136,7 @@ async fn begin(
 }
 
 fn content<'a>(
+    app: &'a PublicApp,
     guest: &Guest,
     entry: &'a Entry,
     progress: &[PartProgress],
@@ -139,6 +149,7 @@ fn content<'a>(
         form: survey.forms.get(&part.form).map_or("", |form| form.title.get(language)),
         subject: survey.subject(&part.subject).map_or("", |subject| subject.label.get(language)),
         progress,
+        minutes: None,
     });
     Landing {
         who: survey.notice.who.get(language),
@@ -153,6 +164,8 @@ fn content<'a>(
         stored: survey.notice.stored.get(language),
         kept: survey.notice.kept.get(language),
         contact: survey.notice.contact.get(language),
+        notice: &entry.round.notice,
+        address: app.settings.address.as_deref(),
         parts: parts.collect(),
         open,
     }

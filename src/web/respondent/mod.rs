@@ -10,6 +10,7 @@ mod enter;
 mod genuine;
 mod guest;
 mod landing;
+mod picture;
 mod question;
 mod receipt;
 mod resume;
@@ -17,7 +18,7 @@ mod sitting;
 mod thanks;
 mod view;
 
-use super::PublicApp;
+use super::{PublicApp, layout::PICTURE};
 use axum::{
     Router,
     response::Redirect,
@@ -43,6 +44,7 @@ pub fn router() -> Router<PublicApp> {
         .route("/phieu/thanks", get(thanks::show))
         .route("/phieu/forget", post(thanks::forget).get(landing))
         .route("/genuine", get(genuine::show))
+        .route(PICTURE, get(picture::show))
         .route("/receipt", get(receipt::show).post(receipt::submit))
         .route("/receipt/withdrawn", get(receipt::withdrawn))
 }

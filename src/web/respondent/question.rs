@@ -92,6 +92,7 @@ pub async fn submit(
             },
             answers: accepted.answers,
             notice: sitting.draft.notice.clone(),
+            began: sitting.began(&app),
         };
         match sitting.keep(&app, &draft).await {
             Kept::Yes if held_up => return Ok(again(&app, &sitting, &leaving, &accepted.view)),

@@ -134,6 +134,11 @@ impl Sitting {
         resume(&self.stored, &self.draft, &self.today)
     }
 
+    /// When the form was begun, unless there was a pause so long that this tells nothing.
+    pub fn began(&self, app: &PublicApp) -> Option<i64> {
+        self.draft.began.filter(|_| app.clock.now() <= self.stored.lease_until)
+    }
+
     /// Saves `draft`. It is acknowledged only when it can no longer be lost.
     pub async fn keep(&mut self, app: &PublicApp, draft: &Draft) -> Kept {
         let nonce = chance::bytes();

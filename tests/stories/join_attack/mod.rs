@@ -155,8 +155,8 @@ async fn do_otherwise(app: &TestApp, others: &[Invited]) {
         let code = one.code.compact();
         browser.get(&format!("/p/{code}")).await;
         match number % 3 {
-            0 => browser.post("/phieu/decline", &[("said", "refused")]).await,
-            1 => browser.post("/phieu/decline", &[("said", "not_eligible")]).await,
+            0 => browser.post("/phieu/decline", &[("said", "refused"), ("why", "no_time")]).await,
+            1 => browser.post("/phieu/decline", &[("said", "not_eligible"), ("why", "left")]).await,
             _ => browser.begin(&code).await,
         };
     }
@@ -202,6 +202,7 @@ fn nothing_is_left(app: &TestApp, round: &Round) {
         let (started, slot) = (part.whole("started"), part.whole("slot"));
         assert_eq!((started, slot, part.whole("submits"), part.text("gate")), (0, 0, 0, ""));
     }
+    assert!(opened.rows("said_slip").is_empty());
     assert!(opened.rows("invitation").iter().all(|row| row.text("said").is_empty()));
     for side in ["public", "office"] {
         for entry in std::fs::read_dir(app.folder.join("secrets").join(side)).unwrap() {
@@ -211,6 +212,9 @@ fn nothing_is_left(app: &TestApp, round: &Round) {
     }
     let [half, all] = &round.copies;
     assert_eq!(all.rows("sealed").len(), PEOPLE);
+    let slips = all.rows("said_slip");
+    assert!(!slips.is_empty() && all.places(&[b"refused/no_time"]) == [None]);
+    assert!(slips.iter().all(|slip| slip.bytes("body").len() == slips[0].bytes("body").len()));
     let length = all.rows("sealed")[0].bytes("body").len();
     assert!(all.rows("sealed").iter().all(|row| row.bytes("body").len() == length));
     // On PostgreSQL a transaction of any other test keeps dead rows in their files; the key

@@ -93,7 +93,9 @@ impl Place {
         let binary = std::env::var("PHIEU").unwrap_or(env!("CARGO_BIN_EXE_phieu").to_owned());
         let mut command = Command::new(binary);
         command.current_dir(&self.folder).stdin(Stdio::null());
-        for name in ["DATABASE", "SECRETS", "LANG", "LISTEN", "OPERATOR_PASSWORD"] {
+        for name in
+            ["DATABASE", "SECRETS", "LANG", "LISTEN", "ADDRESS", "MESSAGES", "OPERATOR_PASSWORD"]
+        {
             command.env_remove(format!("PHIEU_{name}"));
         }
         command.env_remove("RUST_LOG");

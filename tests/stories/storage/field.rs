@@ -3,10 +3,12 @@
 use super::{new_cell, new_invitation, new_round, new_stratum};
 use crate::support::TestApp;
 use phieu::{
-    fieldwork::{AccessCode, BoxPrivateKey, Draft, DraftKey, Gate, Receipt, RoundState, Said},
+    fieldwork::{
+        AccessCode, BoxPrivateKey, Draft, DraftKey, Gate, Reason, Receipt, RoundState, Said,
+    },
     storage::{
         Begun, Carry, CellRow, CodeState, NewInvitation, NewLabel, NewPart, Opened, OpenedResponse,
-        ReceiptState, Received, Save, Saved, Start, Submit,
+        ReceiptState, Received, Save, Saved, Say, Start, Submit,
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -42,7 +44,7 @@ on_both_engines! {
             key.encrypt(&Draft { reached: answer, ..Draft::default() }, draft, [3; 24]).unwrap()
         };
         assert!(app.desk.draft(draft).await.unwrap().is_none());
-        let start = Start { part, draft, issue: 0, body: body(1) };
+        let start = Start { part, draft, issue: 0, body: body(1), notice: "n1".to_owned() };
         assert_eq!(
             app.intake.start(Start { part: Uuid::new_v4(), ..start.clone() }).await.unwrap(),
             Begun::Unknown
@@ -81,6 +83,7 @@ on_both_engines! {
             issue: 0,
             receipt_before: receipt.before(book.round_key.as_ref().unwrap()),
             body: vec![1; 40],
+            took: None,
         };
         assert_eq!(app.intake.submit(submit.clone()).await.unwrap(), Received::Yes);
         assert_eq!(app.intake.submit(submit.clone()).await.unwrap(), Received::Yes);
@@ -109,12 +112,12 @@ on_both_engines! {
 
     async fn the_counts_of_the_field_are_kept(app: TestApp) {
         let field = Field::open(&app, 4).await;
-        app.intake.say(field.invitations[3].id, Said::Refused).await.unwrap();
+        app.intake.say(field.say(3, Said::Refused)).await.unwrap();
         for (number, at) in [0, 0, 1].into_iter().enumerate() {
             field.submit(&app, at, u8::try_from(number).unwrap()).await;
         }
         let start =
-            Start { part: field.parts[2], draft: Uuid::new_v4(), issue: 0, body: vec![0; 40] };
+            begin(field.parts[2], Uuid::new_v4());
         app.intake.start(start).await.unwrap();
         assert_eq!(app.intake.reclaim().await.unwrap(), 0);
         app.wait(61_000);
@@ -123,9 +126,12 @@ on_both_engines! {
 
         let mut tx = app.office.store.write().await.unwrap();
         assert_eq!(tx.daily_counts(field.round).await.unwrap()[0].started_shown, 0);
+        assert!(tx.consents(field.round).await.unwrap().is_empty());
         tx.refresh_daily_counts().await.unwrap();
         let shown = tx.daily_counts(field.round).await.unwrap().remove(0);
         assert_eq!((shown.started_shown, shown.conflicts_shown), (3, 1));
+        assert_eq!(tx.consents(field.round).await.unwrap(), [("n2".to_owned(), 4)]);
+        assert!(tx.consents(field.stratum).await.unwrap().is_empty());
         assert_eq!(tx.declined(field.round).await.unwrap(), [(field.stratum, 1)]);
         assert_eq!(tx.submits_by_day(field.round).await.unwrap(), [("2026-03-02".to_owned(), 2)]);
         assert_eq!(tx.last_lease(field.round).await.unwrap(), Some(app.clock.now() - 1_000));
@@ -137,11 +143,14 @@ on_both_engines! {
         for (number, at) in [0, 0, 1, 2, 3, 4].into_iter().enumerate() {
             field.submit(&app, at, u8::try_from(number).unwrap()).await;
         }
-        app.intake.say(field.invitations[5].id, Said::NotEligible).await.unwrap();
+        for _ in 0..2 {
+            app.intake.say(field.say(5, Said::NotEligible)).await.unwrap();
+        }
         let mut tx = app.office.store.write().await.unwrap();
         assert!(tx.close_round(field.round, app.clock.now()).await.unwrap());
         let contents = tx.take_box(field.round).await.unwrap();
         assert_eq!((contents.parts.len(), contents.sealed.len()), (6, 6));
+        assert_eq!(contents.slips.len(), 1);
         let twice = contents.parts.iter().find(|part| part.id == field.parts[0]).unwrap();
         assert_eq!(
             (twice.submits, twice.gate, twice.started, twice.said),
@@ -169,8 +178,10 @@ on_both_engines! {
             (outcomes.len(), outcomes[0].outcome.as_str(), outcomes[0].n),
             (1, "answered", 5)
         );
+        assert_eq!(tx.reasons(field.round).await.unwrap(), opened.reasons);
+        assert_eq!(tx.consents(field.round).await.unwrap(), [("n2".to_owned(), 6)]);
         let left = tx.take_box(field.round).await.unwrap();
-        assert!(left.sealed.is_empty());
+        assert!(left.sealed.is_empty() && left.slips.is_empty());
         assert!(left.parts.iter().all(|part| !part.started
             && part.submits == 0
             && part.said.is_none()
@@ -215,6 +226,11 @@ on_both_engines! {
         opened.labels[0].n = 4;
         assert!(tx.empty_box(field.round, &opened).await.is_err());
     }
+}
+
+/// Somebody agrees and begins.
+fn begin(part: Uuid, draft: Uuid) -> Start {
+    Start { part, draft, issue: 0, body: vec![0; 40], notice: "n2".to_owned() }
 }
 
 /// A round in the field, written with storage alone: one stratum, one cell.
@@ -272,11 +288,17 @@ impl Field {
     /// Begins and submits the part of the person at `at`; `number` makes its receipt.
     async fn submit(&self, app: &TestApp, at: usize, number: u8) {
         let (part, draft) = (self.parts[at], Uuid::new_v4());
-        let start = Start { part, draft, issue: 0, body: vec![0; 40] };
+        let start = begin(part, draft);
         assert_eq!(app.intake.start(start).await.unwrap(), Begun::Yes);
-        let submit =
-            Submit { draft, part, issue: 0, receipt_before: [number; 32], body: vec![number; 40] };
+        let (receipt_before, body) = ([number; 32], vec![number; 40]);
+        let submit = Submit { draft, part, issue: 0, receipt_before, body, took: None };
         assert_eq!(app.intake.submit(submit).await.unwrap(), Received::Yes);
+    }
+
+    /// What the person at `at` says instead of answering.
+    fn say(&self, at: usize, said: Said) -> Say {
+        let invitation = self.invitations[at].id;
+        Say { invitation, said, slip: Uuid::new_v4(), body: vec![0; 112] }
     }
 
     /// What five opened answers leave.
@@ -301,6 +323,7 @@ impl Field {
             receipts: (1..=6).map(|number| ([number; 32], false)).collect(),
             texts: vec![(Uuid::new_v4(), "y_kien".to_owned(), "tốt".to_owned())],
             outcomes: BTreeMap::from([((self.cell, "answered"), 5)]),
+            reasons: BTreeMap::from([((Said::NotEligible, Reason::Left), 1)]),
             labels: vec![label],
         }
     }

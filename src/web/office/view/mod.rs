@@ -10,6 +10,7 @@ mod notice;
 mod plan;
 mod progress;
 mod rates;
+mod reasons;
 mod results;
 mod rounds;
 mod scale;

@@ -21,6 +21,10 @@ pub struct Progress<'a> {
     pub progress: &'a report::Progress,
     /// First submits per day.
     pub by_day: &'a [(String, i64)],
+    /// How often each version of the notice was agreed to, as of the last daily refresh.
+    pub consents: &'a [(String, u64)],
+    /// Forms, the minutes within which half of the people finish, and of how many.
+    pub paces: &'a [(String, u32, u64)],
     /// The day of the last daily refresh, as an ISO date.
     pub counted_on: Option<&'a str>,
     /// The time of the live counts.
@@ -38,6 +42,11 @@ impl Progress<'_> {
             h1 { (say("office.room_progress")) }
             p.small { (self.as_of(language)) }
             (self.tiles(language))
+            @for (notice, n) in self.consents { p.small { (consents(notice, *n, language)) } }
+            @for (form, minutes, n) in self.paces {
+                @let (form, n) = (form_name(survey, form, language), whole(*n, language));
+                p.small { (text!("office.pace", form = form, minutes = minutes, n = n).say(language)) }
+            }
             @if !self.by_day.is_empty() {
                 section {
                     h2 { (say("office.by_day")) }
@@ -197,6 +206,11 @@ impl Progress<'_> {
         };
         html! { span class=(class) { (said.say(language)) } }
     }
+}
+
+/// How often a version of the notice was agreed to.
+pub(super) fn consents(notice: &str, n: u64, language: Language) -> String {
+    text!("office.consents", n = whole(n, language), notice = notice).say(language)
 }
 
 /// What the columns mean.

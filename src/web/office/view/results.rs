@@ -4,7 +4,9 @@ use super::{
     criterion::{criterion, question},
     grid::{Grid, cell},
     path,
+    progress::consents,
     rates::rates,
+    reasons::reasons,
     room_at,
 };
 use crate::{
@@ -47,6 +49,7 @@ impl Results<'_> {
                 a href="#so-voi-dot-truoc" { (say("figures.change")) } " "
                 a href="#ca-nam" { (say("figures.year")) } " "
                 a href="#ty-le-tra-loi" { (say("figures.rates")) }
+                @if !results.reasons.is_empty() { " " a href="#ly-do" { (say("figures.reasons")) } }
             }
             section {
                 h2 { (say("office.scores")) }
@@ -60,6 +63,7 @@ impl Results<'_> {
             @for one in &results.criteria { (criterion(self.round, results, one, language)) }
             (self.other_questions(language))
             @if let Some(all) = &results.rates { (rates(all, language)) }
+            @if !results.reasons.is_empty() { (reasons(&results.reasons, language)) }
             (self.modes(language))
             (self.notes(language))
         };
@@ -199,6 +203,9 @@ impl Results<'_> {
                 ul.small {
                     @for note in &results.notes { li { (note.get(language.code())) } }
                     li { (say("office.note_hidden")) }
+                    @for (notice, n) in results.consent.iter().flat_map(|consent| &consent.given) {
+                        li { (consents(notice, *n, language)) }
+                    }
                     @for figure in self.published.release.withheld() {
                         li { (text!("office.withheld", figure = figure.say(language)).say(language)) }
                     }

@@ -63,6 +63,8 @@ fn progress_page(facts: &Facts, survey: Survey, language: Language) -> String {
         round: &round(survey, RoundState::Open),
         progress: &progress,
         by_day: &facts.submits_by_day,
+        consents: &facts.consents,
+        paces: &[("hai-long".to_owned(), 4, 132)],
         counted_on: Some("2026-03-04"),
         now: 1_772_643_600_000,
     }

@@ -1,12 +1,20 @@
 use crate::{
     messages::Language,
     text,
-    web::layout::{Html, Page, Switch},
+    web::layout::{Html, Page, Preview, Switch},
 };
 use maud::html;
 
 /// The form that asks for the code; `problem` explains why it is shown again.
-pub fn entry(language: Language, typed: &str, problem: Option<&str>) -> Html {
+///
+/// Messengers that keep no cookies end here when they follow the link of an invitation, so it
+/// says what that link is about. `address` is the service's public address.
+pub fn entry(
+    language: Language,
+    typed: &str,
+    problem: Option<&str>,
+    address: Option<&str>,
+) -> Html {
     let say = |key| language.say(key);
     let title = match problem {
         Some(_) => text!("pages.title_with_error", title = say("pages.entry")).say(language),
@@ -41,7 +49,11 @@ pub fn entry(language: Language, typed: &str, problem: Option<&str>) -> Html {
     };
     let page = Page::new(language, &title)
         .switch(Switch::Form("f"))
-        .preview(say("pages.preview"))
+        .preview(Preview {
+            title: say("pages.preview_title"),
+            description: say("pages.preview"),
+            address,
+        })
         .body(body);
     if typed.is_empty() { page.shared() } else { page }
 }

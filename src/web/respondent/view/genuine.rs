@@ -1,7 +1,7 @@
 use crate::{
     messages::Language,
     text,
-    web::layout::{Html, Page, Switch},
+    web::layout::{Html, Page, Preview, Switch},
 };
 use maud::{Markup, html};
 
@@ -23,7 +23,7 @@ pub struct Running<'a> {
 
 /// Which surveys are running, what an invitation never asks for, and how to make sure without
 /// trusting the link.
-pub fn genuine(language: Language, running: &[Running<'_>]) -> Html {
+pub fn genuine(language: Language, running: &[Running<'_>], address: Option<&str>) -> Html {
     let say = |key| language.say(key);
     let body = html! {
         h1 { (say("pages.genuine")) }
@@ -51,7 +51,11 @@ pub fn genuine(language: Language, running: &[Running<'_>]) -> Html {
     Page::new(language, say("pages.genuine"))
         .switch(Switch::Link("/genuine"))
         .synthetic(all_made_up)
-        .preview(say("pages.genuine_lead"))
+        .preview(Preview {
+            title: say("pages.genuine"),
+            description: say("pages.genuine_lead"),
+            address,
+        })
         .body(body)
         .shared()
 }

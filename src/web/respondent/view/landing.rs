@@ -1,8 +1,8 @@
-use super::Around;
+use super::{Around, decline::ways_out};
 use crate::{
     messages::Text,
     text,
-    web::layout::{Html, Page, Switch},
+    web::layout::{Html, Page, Preview, Switch},
 };
 use maud::{Markup, html};
 
@@ -20,7 +20,7 @@ pub struct Landing<'a> {
     pub group: &'a str,
     /// The unit the answers count in.
     pub unit: &'a str,
-    /// How many minutes it takes.
+    /// How many minutes it is thought to take.
     pub minutes: u32,
     /// The announced last day, as it is written.
     pub last_day: Option<String>,
@@ -32,6 +32,10 @@ pub struct Landing<'a> {
     pub kept: &'a str,
     /// Whom to ask.
     pub contact: &'a str,
+    /// The version of the notice.
+    pub notice: &'a str,
+    /// The public address of the service.
+    pub address: Option<&'a str>,
     /// The forms to answer.
     pub parts: Vec<PartLine<'a>>,
     /// Whether answering can still begin.
@@ -46,6 +50,8 @@ pub struct PartLine<'a> {
     pub subject: &'a str,
     /// How far this browser has come with it.
     pub progress: PartProgress,
+    /// The minutes within which half of those who answered it finished, if enough did.
+    pub minutes: Option<u32>,
 }
 
 /// How far a browser has come with a form. Nothing of it is known without its cookie.
@@ -90,6 +96,7 @@ pub fn landing(around: Around<'_>, shown: &Landing<'_>) -> Html {
     let page = Page::new(around.language, around.survey)
         .synthetic(around.synthetic)
         .switch(Switch::Link("/phieu"))
+        .preview(Preview { title: around.survey, description: shown.who, address: shown.address })
         .body(body);
     let untouched = shown
         .parts
@@ -104,7 +111,7 @@ fn facts(around: Around<'_>, shown: &Landing<'_>) -> Markup {
         dl.facts {
             div {
                 dt { (around.say("pages.takes")) }
-                dd { (say(text!("pages.minutes", minutes = shown.minutes))) }
+                dd { (say(takes(shown))) }
             }
             @if let Some(day) = &shown.last_day {
                 div {
@@ -126,6 +133,18 @@ fn facts(around: Around<'_>, shown: &Landing<'_>) -> Markup {
             }
         }
     }
+}
+
+/// How long it takes: measured where one form is to be answered and enough people have.
+fn takes(shown: &Landing<'_>) -> Text {
+    match &shown.parts[..] {
+        [PartLine { minutes: Some(minutes), .. }] => half_finish(*minutes),
+        _ => text!("pages.minutes", minutes = shown.minutes),
+    }
+}
+
+fn half_finish(minutes: u32) -> Text {
+    text!("pages.half_finish", minutes = minutes)
 }
 
 fn stored(around: Around<'_>, shown: &Landing<'_>) -> Markup {
@@ -193,6 +212,7 @@ fn ways_in(around: Around<'_>, shown: &Landing<'_>) -> Markup {
                 p.note { (say(if shown.open { "pages.begun_here" } else { "pages.begun_closed" })) }
             } @else {
                 p { (say("pages.consent")) }
+                p.small { (text!("pages.notice_version", version = shown.notice).say(around.language)) }
             }
             (parts(around, shown))
         }
@@ -207,6 +227,9 @@ fn parts(around: Around<'_>, shown: &Landing<'_>) -> Markup {
             @if several {
                 h2 { (text!("pages.part", number = position + 1, form = part.form).say(around.language)) }
                 p { (text!("pages.part_about", subject = part.subject).say(around.language)) }
+                @if let Some(minutes) = part.minutes {
+                    p.small { (half_finish(minutes).say(around.language)) }
+                }
             }
             (way_in(around, position, part, several))
         }
@@ -224,22 +247,6 @@ fn way_in(around: Around<'_>, position: usize, part: &PartLine<'_>, several: boo
             }
             PartProgress::Full => { p.note { (around.say("pages.full")) } }
             PartProgress::Sent => @if several { p.note { (around.say("pages.part_sent")) } }
-        }
-    }
-}
-
-fn ways_out(around: Around<'_>) -> Markup {
-    let say = |key| around.say(key);
-    html! {
-        details {
-            summary { (say("pages.decline")) }
-            form method="post" action="/phieu/decline" {
-                p { (say("pages.decline_lead")) }
-                div.go {
-                    button.second type="submit" name="said" value="refused" { (say("pages.refuse")) }
-                    button.second type="submit" name="said" value="not_eligible" { (say("pages.not_eligible")) }
-                }
-            }
         }
     }
 }

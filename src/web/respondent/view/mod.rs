@@ -2,6 +2,7 @@
 
 mod again;
 mod check;
+mod decline;
 mod entry;
 mod genuine;
 mod landing;

@@ -101,7 +101,7 @@ fn every_page() -> Vec<Html> {
             pages.push(question(around, &view, Asked { failure: Some("<b>"), ..Asked::default() }));
         }
         pages.push(check(around, &review(&form(), &answers, language, &today()), None));
-        pages.push(entry(language, "\"><script>", Some("<script>")));
+        pages.push(entry(language, "\"><script>", Some("<script>"), Some("https://<script>")));
         let typed = [("<script>".to_owned(), "\"><script>".to_owned())];
         pages.push(again(language, "/phieu/q/1", &typed, "<script>"));
         for what in [
@@ -133,6 +133,7 @@ fn every_page() -> Vec<Html> {
         pages.push(genuine(
             language,
             &[Running { title, who, document, contact, last_day, synthetic: false }],
+            Some("https://<script>"),
         ));
         let next = Some((1, "<script>", "<script>"));
         pages.push(thanks(around, &Thanks { receipt: "AAAA-BBBB".to_owned(), next }));
@@ -153,8 +154,10 @@ fn welcome(progress: PartProgress) -> Landing<'static> {
         last_day: Some("31/12/2026".to_owned()),
         stored: "",
         kept: "",
+        notice: "0123456789ab",
+        address: None,
         contact: "<script>",
-        parts: vec![PartLine { form: "Phiếu thử", subject: "Sở", progress }],
+        parts: vec![PartLine { form: "Phiếu thử", subject: "Sở", progress, minutes: None }],
         open: true,
     }
 }
@@ -262,7 +265,7 @@ fn pages_with_answers_are_not_kept_for_others() {
     };
     assert!(shared(&Answers::default()));
     assert!(!shared(&[("cau_2", Answer::DontKnow)].into_iter().collect()));
-    assert!(!entry(vi, "7KQ4", None).shared);
+    assert!(!entry(vi, "7KQ4", None, Some("https://<script>")).shared);
     assert!(landing(around(vi), &welcome(PartProgress::New)).shared);
     assert!(!landing(around(vi), &welcome(PartProgress::Begun)).shared);
 }
