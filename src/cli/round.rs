@@ -1,9 +1,6 @@
 //! `phieu round`: set up, list, open, close, open the box.
 
-use super::{
-    Failure, Result, Settings,
-    data::{print, survey_folder},
-};
+use super::{Failure, Result, Settings, data::print, survey::named_survey};
 use crate::{
     clock,
     conduct::{Published, RoundPlan},
@@ -11,15 +8,14 @@ use crate::{
 };
 use clap::Subcommand;
 use jiff::civil::Date;
-use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub enum RoundAct {
     /// Set up a round of a survey; it keeps the survey's files as they are now
     Create {
-        /// The folder of the survey
+        /// The folder of the survey, or a published version (ID@NUMBER, ID for the latest)
         #[arg(long)]
-        survey: PathBuf,
+        survey: String,
         /// How people will name the round
         #[arg(long)]
         code: String,
@@ -68,7 +64,8 @@ pub async fn run(act: RoundAct, settings: &Settings) -> Result<()> {
                 lease: Some(i64::from(lease) * 60_000),
                 synthetic,
             };
-            let round = office.set_up_round(&survey_folder(&survey)?, &plan).await?;
+            let files = named_survey(&survey, settings).await?;
+            let round = office.set_up_round(&files, &plan).await?;
             say(text!(
                 "cli.round_set_up",
                 round = round.row.code,

@@ -15,7 +15,7 @@ mod receipt;
 mod resume;
 mod sitting;
 mod thanks;
-mod view;
+pub(super) mod view;
 
 use super::PublicApp;
 use axum::{
