@@ -117,7 +117,13 @@ async fn publish(folder: &Path, settings: &Settings) -> Result<()> {
     let office = settings.office().await?;
     let files = survey_folder(folder)?;
     let survey = read_survey(&files).map_err(Failure::Survey)?;
-    match office.prospect(&files, &survey).await?.changes {
+    let prospect = office.prospect(&files, &survey).await?;
+    let mut refusals = prospect.refusals();
+    if let Some(last) = refusals.pop() {
+        refusals.iter().for_each(|why| eprintln!("{}", why.say(settings.language)));
+        return Err(Failure::Data(last));
+    }
+    match prospect.changes {
         Some(found) => told(&found, settings.language)?,
         None => print(settings.language.say("surveys.first_version"))?,
     }

@@ -225,7 +225,7 @@ fn same_question(
 }
 
 /// When the question is asked: the condition of its page, and its own.
-pub(super) fn conditions<'f>(form: &'f Form, question: &'f Question) -> [Option<&'f str>; 2] {
+fn conditions<'f>(form: &'f Form, question: &'f Question) -> [Option<&'f str>; 2] {
     let page = question.page.checked_sub(1).and_then(|at| form.pages.get(at));
     let page = page.and_then(|page| page.relevant.as_ref());
     [page, question.relevant.as_ref()].map(|when| when.map(Expression::source))
@@ -248,6 +248,6 @@ pub(super) fn common<'l>(one: &'l [String], other: &[String]) -> Vec<&'l str> {
 }
 
 /// A language more or less is no other wording.
-pub(super) fn differ(one: &Labels, other: &Labels, languages: &[&str]) -> bool {
+fn differ(one: &Labels, other: &Labels, languages: &[&str]) -> bool {
     languages.iter().any(|language| one.get(language) != other.get(language))
 }

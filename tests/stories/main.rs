@@ -22,6 +22,7 @@ mod published_versions;
 mod quota;
 mod respondents;
 mod storage;
+mod surveys;
 mod two_rounds;
 mod whole_round;
 mod year;

@@ -1,10 +1,7 @@
 //! Forms and their questions.
 
 use super::{Found, Place, What, options, whole::out_of_order};
-use crate::{
-    questionnaire::{Constraint, Expression, Form, Kind, Labels, Question},
-    survey::comparable::conditions,
-};
+use crate::questionnaire::{Constraint, Expression, Form, Kind, Labels, Page, Question};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn compare(found: &mut Found<'_>) {
@@ -57,7 +54,7 @@ fn one_form(found: &mut Found<'_>, id: &str, then: &Form, now: &Form) {
         let Some(before) = then.question(&after.name) else { continue };
         let mut counts = own(before);
         counts.extend(own(after));
-        question(found, &of(after), (then, before), (now, after), &counts);
+        question(found, &of(after), before, after, &counts);
         if let (Some(one), Some(other)) = (before.kind.choices(), after.kind.choices()) {
             lists.entry((one.list, other.list)).or_default().extend(counts);
         }
@@ -90,27 +87,37 @@ fn order(found: &mut Found<'_>, id: &str, then: &Form, now: &Form) {
     if pairs.any(|pair| together(then, pair[0], pair[1]) != together(now, pair[0], pair[1])) {
         found.note(place(id), What::PageBreaks, None, None, &BTreeSet::new());
     }
-    let mut known = BTreeSet::new();
-    for name in both {
-        let (Some(before), Some(after)) = (then.question(name), now.question(name)) else {
-            continue;
+    pages(found, id, then, now);
+}
+
+/// Headings and conditions of pages, told once for all questions of a page.
+fn pages(found: &mut Found<'_>, id: &str, then: &Form, now: &Form) {
+    let mut pages: BTreeMap<(usize, usize), (&Question, &Question, BTreeSet<String>)> =
+        BTreeMap::new();
+    for after in &now.questions {
+        let Some(before) = then.question(&after.name) else { continue };
+        let none = (before, after, BTreeSet::new());
+        let (_, _, counts) = pages.entry((after.page, before.page)).or_insert(none);
+        counts.extend(before.criterion.iter().chain(&after.criterion).cloned());
+    }
+    for (before, after, counts) in pages.into_values() {
+        let (place, none) = (&place(id), &BTreeSet::new());
+        let (before, after) = (then.page_of(before), now.page_of(after));
+        let title = |page: Option<&Page>| page.and_then(|page| page.title.clone());
+        let titles = (title(before).unwrap_or_default(), title(after).unwrap_or_default());
+        found.words(place, What::Heading, &titles.0, &titles.1, none);
+        let asked = |page: Option<&Page>| {
+            page.and_then(|page| page.relevant.as_ref()).map(|when| when.source().to_owned())
         };
-        if known.insert(after.page) {
-            let title = |form: &Form, question: &Question| {
-                form.page_of(question).and_then(|page| page.title.clone()).unwrap_or_default()
-            };
-            let (place, none) = (place(id), BTreeSet::new());
-            let titles = (title(then, before), title(now, after));
-            found.words(&place, What::Heading, &titles.0, &titles.1, &none);
-        }
+        found.value(place, What::PageCondition, (asked(before), asked(after)), &counts);
     }
 }
 
 fn question(
     found: &mut Found<'_>,
     place: &Place,
-    (then, before): (&Form, &Question),
-    (now, after): (&Form, &Question),
+    before: &Question,
+    after: &Question,
     own: &BTreeSet<String>,
 ) {
     let words = |words: &Option<Labels>| words.clone().unwrap_or_default();
@@ -124,11 +131,8 @@ fn question(
     found.value(place, What::Required, (Some(required(before)), Some(required(after))), own);
     let messages = (words(&before.required_message), words(&after.required_message));
     found.words(place, What::RequiredMessage, &messages.0, &messages.1, own);
-    let asked = |form: &Form, question: &Question| {
-        let all: Vec<&str> = conditions(form, question).into_iter().flatten().collect();
-        (!all.is_empty()).then(|| all.join(" and "))
-    };
-    found.value(place, What::Condition, (asked(then, before), asked(now, after)), own);
+    let asked = |question: &Question| question.relevant.as_ref().map(|it| it.source().to_owned());
+    found.value(place, What::Condition, (asked(before), asked(after)), own);
     let rules = [
         (What::Constraint, &before.constraint, &after.constraint),
         (What::SoftConstraint, &before.soft_constraint, &after.soft_constraint),

@@ -7,7 +7,7 @@ use super::{super::OfficeApp, Looked, Staff, looked, view};
 use crate::{
     messages::Language,
     questionnaire::{
-        Accepted, Answers, Form, Item, Step, Today, accept, finish, first_gap, first_page,
+        Answers, Form, Item, PageView, Step, Today, accept, finish, first_gap, first_page,
         is_asked, page_after, page_before, review, show as view_page,
     },
     survey::Survey,
@@ -123,7 +123,7 @@ impl Run<'_> {
                 false => !accepted.problems.is_empty(),
             };
             if held_up {
-                return (StatusCode::UNPROCESSABLE_ENTITY, self.again(&accepted));
+                return (StatusCode::UNPROCESSABLE_ENTITY, self.page(&accepted.view));
             }
         }
         let step = match (jump, page) {
@@ -137,9 +137,12 @@ impl Run<'_> {
             }
             (None, 0) => first_page(self.form, &self.answers, &self.today),
             (None, page) if switching && is_page => Step::Page(page),
-            (None, page) if page > self.form.pages.len() && switching => Step::Check,
             (None, page) if page > self.form.pages.len() => {
-                return (StatusCode::OK, self.sent());
+                let gap = first_gap(self.form, &self.answers, &self.today);
+                if gap.is_none() && !switching {
+                    return (StatusCode::OK, self.sent());
+                }
+                Step::Check
             }
             (None, page) if back => {
                 let before = page_before(self.form, &self.answers, page, &self.today);
@@ -189,11 +192,7 @@ impl Run<'_> {
         }
     }
 
-    fn again(&self, accepted: &Accepted) -> Html {
-        self.page(&accepted.view)
-    }
-
-    fn page(&self, shown: &crate::questionnaire::PageView) -> Html {
+    fn page(&self, shown: &PageView) -> Html {
         let (answers, today) = (&self.answers, &self.today);
         let has_previous = page_before(self.form, answers, shown.number, today).is_some();
         let asked = Asked { has_previous, from_check: self.from_check, failure: None };
