@@ -75,6 +75,12 @@ fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
     fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
+/// The questions of a page, without what its form carries along.
+fn questions(page: &str) -> &str {
+    let from = page.find("<div class=\"card").unwrap();
+    &page[from..from + page[from..].find("<div class=\"go\"").unwrap()]
+}
+
 /// A real round of a published version, in the field.
 async fn round(app: &TestApp, files: &Bundle, code: &str) -> Round {
     let plan = RoundPlan {
@@ -153,11 +159,16 @@ on_both_engines! {
         // A round of it is answered, opened and scored.
         let published = app.office.published_survey("mot-cua", Some(1)).await.unwrap();
         let round = round(&app, &published.files, "dot-1").await;
+        let preview = officer.post(&format!("{DESK}/preview/mot-cua"), &[("form", "{}"), ("page", "0")]).await;
         for invited in app.office.invited(&round).await.unwrap() {
             let mut browser = app.browser();
             let mut at = browser.begin(&invited.code.compact()).await.location.unwrap();
             while at != "/phieu/check" {
                 let page = browser.get(&at).await;
+                if at == "/phieu/q/1" {
+                    // What was tried out is what respondents see.
+                    assert_eq!(questions(&page.body), questions(&preview.body));
+                }
                 let next = browser.post(&at, &borrowed(&answers(&page.body))).await;
                 assert_eq!(next.status, 303, "{}", next.body);
                 at = next.location.unwrap();
@@ -194,7 +205,7 @@ on_both_engines! {
         let mut officer = app.officer().await;
         completed(&mut officer).await;
         let file = officer.get(&format!("{DESK}/download?name=targets.csv")).await;
-        assert_eq!(file.body, format!("unit,group,target,population\ndon-vi,nhom,{PEOPLE},{PEOPLE}\n"));
+        assert_eq!(Some(file.body.as_str()), draft(&app).await.text("targets.csv"));
         let attached = |name: &str| ("content-disposition".to_owned(), format!("attachment; filename=\"{name}\""));
         assert!(file.headers.contains(&attached("targets.csv")), "{:?}", file.headers);
         for path in ["download?name=none.csv", "download?form=none", "file?name=../etc", "preview/none", "changes?version=7"] {

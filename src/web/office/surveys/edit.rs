@@ -107,50 +107,17 @@ pub async fn save(
         let refused = done(app.office.keep_draft(&id, &files, Some(was)).await)?;
         return super::acted(&app, &staff, &id, refused).await;
     }
-    let text = separated(name, fields.get("text").unwrap_or_default());
+    let text = fields.get("text").unwrap_or_default();
     let refused = match was == looked.draft() {
-        true => changed(&app, &looked, &[(name.to_owned(), text.clone())]).await?,
+        true => changed(&app, &looked, &[(name.to_owned(), text.to_owned())]).await?,
         false => Some(crate::text!("surveys.draft_changed")),
     };
     match refused {
         None => Ok(Redirect::to(&view::file_path(&id, name, true)).into_response()),
         Some(why) => {
-            let page = view::File { name, text: &text, saved: false, refused: Some(&why) };
+            let page = view::File { name, text, saved: false, refused: Some(&why) };
             let page = page.page(staff.language, &looked);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
-    }
-}
-
-/// What was copied from a sheet comes with tabs between its cells; a table here has commas.
-fn separated(name: &str, text: &str) -> String {
-    let head = text.lines().next().unwrap_or_default();
-    if !name.ends_with(".csv") || !head.contains('\t') || head.contains(',') {
-        return text.to_owned();
-    }
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(b'\t').has_headers(false).from_reader(text.as_bytes());
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for record in reader.records().flatten() {
-        if writer.write_record(&record).is_err() {
-            return text.to_owned();
-        }
-    }
-    writer
-        .into_inner()
-        .map_or_else(|_| text.to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_copied_from_a_sheet_become_a_table_with_commas() {
-        let pasted = "code\tshort\tname_vi\r\na\t\tPhòng A, tầng 2\r\n";
-        assert_eq!(separated("units.csv", pasted), "code,short,name_vi\na,,\"Phòng A, tầng 2\"\n");
-        for (name, text) in [("survey.toml", "a\tb"), ("units.csv", "a,b\n1,x\ty\n")] {
-            assert_eq!(separated(name, text), text);
         }
     }
 }

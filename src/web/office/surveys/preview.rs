@@ -229,10 +229,18 @@ impl Run<'_> {
             .filter(|page| is_asked(self.form, &self.answers, *page, &self.today));
         Trial {
             action: &self.action,
-            band: view::band(&self.looked.survey.id, self.language),
+            band: view::band(self.language),
             carried: view::carried([(ANSWERS, &carried), (PAGE, &page.to_string())]),
             jump: JUMP,
-            tools: view::tools(self.language, JUMP, ANEW, CHECK, page, pages),
+            tools: view::tools(
+                self.language,
+                &self.looked.survey.id,
+                JUMP,
+                ANEW,
+                CHECK,
+                page,
+                pages,
+            ),
         }
     }
 }

@@ -54,7 +54,7 @@ fn section(around: Around<'_>, section: &ReviewSection) -> Markup {
                 h2 { (section.title.as_deref().unwrap_or(&numbers)) }
                 @let change = html! { (around.say("pages.change")) span.off { " " (numbers) } };
                 @match around.trial {
-                    Some(trial) => button.second type="submit" form="f" name=(trial.jump) value=(section.page) { (change) },
+                    Some(trial) => button.plain type="submit" form="f" name=(trial.jump) value=(section.page) { (change) },
                     None => a href={ "/phieu/q/" (section.page) "?" (FROM_CHECK) "=1" } { (change) }
                 }
             }

@@ -42,16 +42,19 @@ fn to_do(language: Language, looked: &Looked) -> Markup {
             h2 { (say("surveys.to_do")) }
             @if !looked.blanks.is_empty() {
                 p { (text!("surveys.blanks", count = looked.blanks.len()).say(language)) }
-                p { a.button href=(path(id, "/fill")) { (say("surveys.fill")) } }
+                div.go { a.button href=(path(id, "/fill")) { (say("surveys.fill")) } }
             }
-            @if let Err(mistakes) = &looked.read { (told(language, id, mistakes)) }
+            @if let Err(mistakes) = &looked.read {
+                h3 { (text!("cli.mistakes", count = mistakes.len()).say(language)) }
+                (told(language, id, mistakes))
+            }
             @if !looked.clashes.is_empty() { (clashes(language, looked)) }
             @if is_well {
                 div.seal { p { (say("surveys.is_well")) } }
             }
             (ways_to_try(language, looked))
             @if looked.read.is_ok() {
-                p { a.button href=(path(id, "/changes")) { (say("surveys.to_changes")) } }
+                div.go { a.button href=(path(id, "/changes")) { (say("surveys.to_changes")) } }
             }
         }
     }
@@ -118,7 +121,7 @@ pub(super) fn told(language: Language, id: &str, mistakes: &[Mistake]) -> Markup
             html! { (mistake.problem.say(language)) @if let Some(meant) = meant { " " (meant) } },
         ]);
     }
-    html! { h3 { (title) } (grid.table()) }
+    grid.table()
 }
 
 fn questions(language: Language, looked: &Looked) -> Markup {

@@ -16,7 +16,7 @@ pub fn fill(language: Language, looked: &Looked, why: Option<&Text>) -> Html {
         @if let Some(why) = why { (refused(language, &why.say(language))) }
         @if looked.blanks.is_empty() {
             p { (say("surveys.no_blanks")) }
-            p { a.button href=(path(&looked.survey.id, "")) { (say("surveys.back")) } }
+            div.go { a.button href=(path(&looked.survey.id, "")) { (say("surveys.back")) } }
         } @else {
             p { (say("surveys.fill_how")) }
             form method="post" action=(at) {
@@ -83,7 +83,10 @@ impl File<'_> {
             @if self.saved {
                 div.seal role="status" tabindex="-1" autofocus { p { (say("surveys.saved")) } }
             }
-            @if !mistakes.is_empty() { (told(language, id, &mistakes)) }
+            @if !mistakes.is_empty() {
+                h2 { (text!("cli.mistakes", count = mistakes.len()).say(language)) }
+                (told(language, id, &mistakes))
+            }
             @for blank in blanks(&looked.files).iter().filter(|one| one.file == self.name) {
                 p.small { (text!("surveys.still_blank", line = blank.line, asks = blank.asks).say(language)) }
             }
@@ -94,7 +97,7 @@ impl File<'_> {
                 label.q for="text" { (say("surveys.content")) }
                 p.hint #text-hint { (say(hint(self.name))) }
                 // The first line break after the tag is not part of the text.
-                textarea #text.file name="text" rows=(lines) wrap="off" spellcheck="false"
+                textarea #text.file name="text" rows=(lines) spellcheck="false"
                     aria-describedby="text-hint" { "\n" (self.text) }
                 div.go {
                     button type="submit" { (say("surveys.save")) }

@@ -140,7 +140,7 @@ pub fn no_such_survey(language: Language, why: &Text) -> Html {
     let body = html! {
         h1 { (title) }
         p { (why.say(language)) }
-        p { a.button href="/office/surveys" { (language.say("surveys.surveys")) } }
+        div.go { a.button href="/office/surveys" { (language.say("surveys.surveys")) } }
     };
     Page::new(language, title)
         .under(language.say("office.office"))

@@ -14,14 +14,9 @@ use crate::{
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
-/// Says that nothing is kept, and leads back.
-pub fn band(survey: &str, language: Language) -> Markup {
-    html! {
-        p.made-up role="status" {
-            b { (language.say("surveys.band")) } " "
-            a href=(path(survey, "")) { (language.say("surveys.band_back")) }
-        }
-    }
+/// Says that nothing is kept.
+pub fn band(language: Language) -> Markup {
+    html! { p.made-up { b { (language.say("surveys.band")) } } }
 }
 
 /// Fields that travel along.
@@ -32,6 +27,7 @@ pub fn carried<const N: usize>(fields: [(&str, &str); N]) -> Markup {
 /// Ways for whoever tries the form: any page, the list of answers, and from the beginning.
 pub fn tools(
     language: Language,
+    survey: &str,
     jump: &str,
     anew: &str,
     check: &str,
@@ -53,6 +49,7 @@ pub fn tools(
                 button.second type="submit" form="f" formnovalidate name=(jump) value=(anew) { (say("surveys.anew")) }
             }
         }
+        p { a.plain href=(path(survey, "")) { (say("surveys.back")) } }
     }
 }
 
@@ -112,7 +109,7 @@ pub fn sent(around: Around<'_>, form: &Form, recorded: &BTreeMap<String, Recorde
 /// A value as it is stored, without the sign of its kind.
 fn written(value: &Recorded) -> String {
     match value {
-        Recorded::Code(code) => code.to_string(),
+        Recorded::Code(code) => code.to_string().replace('-', "−"),
         Recorded::Codes(codes) => codes.iter().map(i16::to_string).collect::<Vec<_>>().join(", "),
         Recorded::Number(number) => number.to_string(),
         Recorded::Date(text) | Recorded::Text(text) => text.clone(),
@@ -125,7 +122,7 @@ pub fn no_preview(language: Language, looked: &Looked) -> Html {
     let body = html! {
         h1 { (title) }
         p { (language.say("surveys.no_preview_why")) }
-        p { a.button href=(path(&looked.survey.id, "")) { (language.say("surveys.back")) } }
+        div.go { a.button href=(path(&looked.survey.id, "")) { (language.say("surveys.back")) } }
     };
     page(language, looked, title, None, &body)
 }
