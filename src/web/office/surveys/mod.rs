@@ -182,6 +182,7 @@ async fn bring(
             let id = survey_id(&bundle).unwrap_or_default();
             match unused(&app, &id, &bundle).await? {
                 None => {
+                    let imported = Box::new(imported);
                     let said = view::Said::Imported { file: came.name, imported };
                     return shown(&app, &staff, &id, StatusCode::OK, &said).await;
                 }
@@ -225,7 +226,7 @@ async fn bring_form(
             match brought {
                 Err(why) => not_brought_in(&came.name, why),
                 Ok(BroughtIn { imported, files }) => match changed(&app, &looked, &files).await? {
-                    None => view::Said::Imported { file: came.name, imported },
+                    None => view::Said::Imported { file: came.name, imported: Box::new(imported) },
                     Some(why) => view::Said::Refused(why),
                 },
             }

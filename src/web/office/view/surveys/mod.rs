@@ -37,7 +37,7 @@ pub enum Said {
         /// The file's name.
         file: String,
         /// The form, and what was left out or filled in.
-        imported: Imported,
+        imported: Box<Imported>,
     },
     /// These places of a workbook need a change, and nothing of it was kept.
     Findings {
