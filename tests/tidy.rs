@@ -54,7 +54,8 @@ const LONG_FOR_A_REASON: &[(&str, &str)] = &[
 ];
 
 /// Acts in the audit log, which look like keys of messages.
-const ACTS: &[&str] = &["frame.import", "frame.freeze"];
+const ACTS: &[&str] =
+    &["frame.import", "frame.freeze", "survey.draft", "survey.discard", "survey.publish"];
 
 /// Files that may write text into a page without escaping it.
 const UNESCAPED: &[(&str, &str)] =

@@ -65,7 +65,7 @@ enum Act {
     Demo(crate::demo::DemoArgs),
     /// Serve the pages
     Serve(serve::ServeArgs),
-    /// Check and show survey files
+    /// Check, show, compare and publish surveys
     #[command(subcommand)]
     Survey(survey::SurveyAct),
     /// Plan the sample: how many answers, where, and how sure that makes the results
@@ -128,7 +128,7 @@ impl Act {
         match self {
             Self::Demo(args) => crate::demo::run(args, &settings).await,
             Self::Serve(args) => serve::run(args, settings).await,
-            Self::Survey(act) => survey::run(act, &settings),
+            Self::Survey(act) => survey::run(act, &settings).await,
             Self::Plan(args) => plan::run(args, &settings).await,
             Self::Keys(act) => keys::run(act, &settings),
             Self::Round(act) => round::run(act, &settings).await,

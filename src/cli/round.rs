@@ -2,8 +2,9 @@
 
 use super::{
     Failure, Result, Settings,
-    data::{print, survey_folder},
+    data::print,
     keys::{Shares, listed, read_public},
+    survey::named_survey,
 };
 use crate::{
     clock,
@@ -19,9 +20,9 @@ use std::path::PathBuf;
 pub enum RoundAct {
     /// Set up a round of a survey; it keeps the survey's files as they are now
     Create {
-        /// The folder of the survey
+        /// The folder of the survey, or a published version (ID@NUMBER, ID for the latest)
         #[arg(long)]
-        survey: PathBuf,
+        survey: String,
         /// How people will name the round
         #[arg(long)]
         code: String,
@@ -88,7 +89,8 @@ pub async fn run(act: RoundAct, settings: &Settings) -> Result<()> {
                 lease: Some(i64::from(lease) * 60_000),
                 synthetic,
             };
-            let round = office.set_up_round(&survey_folder(&survey)?, &plan).await?;
+            let files = named_survey(&survey, settings).await?;
+            let round = office.set_up_round(&files, &plan).await?;
             say(text!(
                 "cli.round_set_up",
                 round = round.row.code,

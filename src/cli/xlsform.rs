@@ -9,9 +9,7 @@ use crate::{
     questionnaire::{Form, read_form},
     survey::{
         Bundle, read_survey,
-        xlsform::{
-            ImportOptions, Imported, NotImported, export_form, import_form, new_survey, outline,
-        },
+        xlsform::{BroughtIn, Imported, NotBroughtIn, NotImported, bring_in, export_form, outline},
     },
     text,
 };
@@ -40,35 +38,15 @@ pub fn import(args: &ImportArgs, settings: &Settings) -> Result<()> {
     };
     let bytes = fs::read(&args.file).map_err(|problem| unreadable(&args.file, &problem))?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let fallback_id = args.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let existing = existing(&args.to)?;
-    let read = |earlier: Option<&Form>| {
-        let unnamed_language = Some(args.language.as_str());
-        import_form(&bytes, &ImportOptions { fallback_id: &fallback_id, unnamed_language, earlier })
-            .map_err(|why| refused(&name, why))
-    };
-    let mut imported = read(None)?;
-    let mut files = Vec::new();
-    match &existing {
-        None => {
-            let id = args.to.canonicalize().unwrap_or_else(|_| args.to.clone());
-            let id = id.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            files.extend(new_survey(&id, &imported.form, &imported.text));
-        }
-        Some(bundle) => {
-            let file = format!("forms/{}.toml", imported.form.id);
-            if let Some(earlier) = bundle.text(&file) {
-                if !args.replace {
-                    return Err(Failure::Data(text!("cli.form_there", file = file)));
-                }
-                // Options keep their codes, under which answers may have been stored.
-                if let Ok(earlier) = read_form(&file, earlier) {
-                    imported = read(Some(&earlier))?;
-                }
-            }
-            files.push((file, imported.text.clone()));
-        }
-    }
+    let folder = args.to.canonicalize().unwrap_or_else(|_| args.to.clone());
+    let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let brought =
+        bring_in(&bytes, &name, &args.language, Some(&id), existing.as_ref(), args.replace);
+    let BroughtIn { imported, files } = brought.map_err(|why| match why {
+        NotBroughtIn::Workbook(why) => refused(&name, why),
+        NotBroughtIn::FormThere(file) => Failure::Data(text!("cli.form_there", file = file)),
+    })?;
     for (file, content) in &files {
         let path = args.to.join(file);
         if let Some(folder) = path.parent() {

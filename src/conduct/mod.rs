@@ -12,6 +12,7 @@ mod planning;
 mod publishing;
 mod results;
 mod setup;
+mod surveys;
 mod unsealing;
 
 pub use drawing::{DrawSummary, Verdict};
@@ -25,6 +26,7 @@ pub use planning::{
 };
 pub use publishing::Published;
 pub use setup::RoundPlan;
+pub use surveys::{Draft, Prospect, PublishedSurvey, SurveyInHand};
 pub use unsealing::Unsealed;
 
 use crate::{

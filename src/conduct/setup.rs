@@ -4,7 +4,7 @@ use super::{ConductError, Office, Result, Round, refuse};
 use crate::{
     clock::Millis,
     storage::{NewRound, StratumRow},
-    survey::{Bundle, Survey, read_survey, xlsform::to_fill_in},
+    survey::{Bundle, Survey, read_survey, to_fill_in},
     text,
 };
 use jiff::civil::Date;
@@ -36,13 +36,16 @@ impl Office {
             return refuse(text!("conduct.bad_round_code", code = plan.code));
         }
         // A made-up round may try a survey out before everything in it is known.
-        if let (Some((file, line)), false) = (to_fill_in(files), plan.synthetic || survey.synthetic)
-        {
+        let synthetic = plan.synthetic || survey.synthetic;
+        if let (Some((file, line)), false) = (to_fill_in(files), synthetic) {
             return refuse(text!("conduct.to_fill_in", file = file, line = line));
         }
         let id = Uuid::new_v4();
         let closes_on = plan.closes_on.map(|day| day.to_string());
         let mut tx = self.store.write().await?;
+        if !synthetic {
+            Self::versions_are_free(&mut tx, files).await?;
+        }
         tx.keep_survey(&files.sha256(), &files.to_json()).await?;
         let new = tx
             .set_up_round(&NewRound {
@@ -51,7 +54,7 @@ impl Office {
                 survey_sha256: &files.sha256(),
                 closes_on: closes_on.as_deref(),
                 lease: plan.lease.unwrap_or(LEASE),
-                synthetic: plan.synthetic || survey.synthetic,
+                synthetic,
             })
             .await?;
         if !new {

@@ -3,8 +3,8 @@
 use super::{Office, Result, Round, refuse};
 use crate::{
     fieldwork::{
-        BoxPrivateKey, Decided, Entry, Kept, KeyShare, LabelRules, Outcome, Reason, RoundState, Said,
-        Scored, SealedContent, decide, merge,
+        BoxPrivateKey, Decided, Entry, Kept, KeyShare, LabelRules, Outcome, Reason, RoundState,
+        Said, Scored, SealedContent, decide, merge,
     },
     questionnaire::Recorded,
     storage::{BoxContents, CellRow, NewLabel, Opened, OpenedResponse},

@@ -53,6 +53,11 @@ impl Framework {
         &self.criteria
     }
 
+    /// What each level is called, as printed before a code.
+    pub fn level_names(&self) -> &BTreeMap<String, Labels> {
+        &self.levels
+    }
+
     /// The criterion with this printed code or, where none has it, this id.
     pub fn find(&self, name: &str) -> Option<&Criterion> {
         let by_code = self.criteria.iter().find(|known| known.code.as_deref() == Some(name));

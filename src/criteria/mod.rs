@@ -32,7 +32,7 @@ pub use rule_file::read_rule;
 pub use scorecard::{Figure, Finding, Scorecard, ScorecardRow, check_scorecard, read_scorecard};
 pub use scoring::{Counted, DontKnow, Method, Scoring, ScoringError, person_score};
 
-pub(crate) use document::{Found, Section, line_of_key, parse};
+pub(crate) use document::{Found, Section, is_code, line_of_key, parse};
 pub(crate) use framework_file::is_above_itself;
 pub(crate) use rule_file::hex;
 pub(crate) use table::{Row, Table, per_language};

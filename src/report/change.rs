@@ -3,12 +3,11 @@
 //! Only figures that both rounds publish anyway are held against each other, so that a change
 //! tells nothing that its two ends do not tell.
 
-use super::{
-    CriterionResult, Flag, Results,
-    comparable::{Break, breaks},
-    result::RuleNamed,
+use super::{CriterionResult, Flag, Results, comparable::breaks, result::RuleNamed};
+use crate::{
+    questionnaire::Labels,
+    survey::{Break, Survey},
 };
-use crate::{questionnaire::Labels, survey::Survey};
 use analysis::published::combined;
 use std::collections::BTreeSet;
 

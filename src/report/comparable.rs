@@ -1,258 +1,56 @@
-//! Do the figures of two rounds mean the same? What breaks a series.
+//! Do the figures of two rounds mean the same?
 
 use super::{CellFacts, CriterionResult, Flag, Results};
-use crate::{
-    criteria::{Conversion, CriterionRule, Rule},
-    messages::Text,
-    questionnaire::{Expression, Form, Labels, OptionList, Question},
-    survey::Survey,
-    text,
-};
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Why the figures of two rounds do not mean the same. This is the closed list of breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Break {
-    /// The form has another version, though the questions of the criterion are the same.
-    FormVersion,
-    /// A group without data in one of the rounds: the score does not speak for it.
-    GroupWithoutData,
-    /// Other groups are asked.
-    Groups,
-    /// The rule makes scores of answers in another way.
-    Method,
-    /// Answers come in by other ways.
-    Mode,
-    /// The criterion has another name.
-    Name,
-    /// The earlier round has no such criterion, or did not judge the subject.
-    NotInEarlier,
-    /// The rule makes points of scores in another way, or there are other most points.
-    Points,
-    /// Forms count by population in one round, and alike in the other.
-    Population,
-    /// The questions, their wording or their options are others.
-    Questions,
-    /// One of the rounds is made up.
-    Synthetic,
-    /// People of other units are asked.
-    Units,
-}
-
-impl Break {
-    /// Whether scores cannot be compared, and not only points.
-    pub fn concerns_scores(self) -> bool {
-        self != Self::Points
-    }
-
-    /// Whether results of the two rounds cannot be parts of one year's result. Quarters are
-    /// people of their own: that they belong to other units does no harm.
-    pub fn concerns_years(self) -> bool {
-        !matches!(self, Self::Name | Self::Points | Self::Units)
-    }
-
-    /// The reason in a sentence.
-    pub fn text(self) -> Text {
-        match self {
-            Self::FormVersion => text!("figures.break_form_version"),
-            Self::GroupWithoutData => text!("figures.break_group_without_data"),
-            Self::Groups => text!("figures.break_groups"),
-            Self::Method => text!("figures.break_method"),
-            Self::Mode => text!("figures.break_mode"),
-            Self::Name => text!("figures.break_name"),
-            Self::NotInEarlier => text!("figures.break_not_in_earlier"),
-            Self::Points => text!("figures.break_points"),
-            Self::Population => text!("figures.break_population"),
-            Self::Questions => text!("figures.break_questions"),
-            Self::Synthetic => text!("figures.break_synthetic"),
-            Self::Units => text!("figures.break_units"),
-        }
-    }
-}
+use crate::survey::{Break, Judged, Survey};
+use std::collections::BTreeSet;
 
 /// One criterion of one subject in one round.
 pub(super) type Side<'a> = (&'a Results, &'a Survey, &'a CriterionResult);
 
 /// What breaks the comparison of one criterion of one subject.
 pub(super) fn breaks(now: Side<'_>, earlier: Side<'_>) -> BTreeSet<Break> {
-    let (one, then) = (Asked::new(now), Asked::new(earlier));
+    let (one, then) = (judged(now), judged(earlier));
     let flag = |side: Side<'_>, flag| side.2.flags.contains(&flag);
     let without_data = |side: Side<'_>| !side.2.without_data.is_empty();
     let found = [
-        (Break::FormVersion, one.versions_differ(&then) && !one.questions_differ(&then)),
         (Break::GroupWithoutData, without_data(now) || without_data(earlier)),
-        (Break::Groups, one.groups() != then.groups()),
-        (Break::Method, method(now.2) != method(earlier.2) || one.scoring_differs(&then)),
         (Break::Mode, now.0.ways != earlier.0.ways),
-        (Break::Name, differ(&now.2.name, &earlier.2.name, &one.languages(&then))),
-        (Break::Points, points(now.2) != points(earlier.2)),
         (
             Break::Population,
             flag(now, Flag::PopulationUnknown) != flag(earlier, Flag::PopulationUnknown),
         ),
-        (Break::Questions, one.questions_differ(&then)),
         (Break::Synthetic, now.0.synthetic != earlier.0.synthetic),
-        (Break::Units, one.units() != then.units()),
+        (Break::Units, units(now) != units(earlier)),
     ];
-    found.into_iter().filter(|(_, is_so)| *is_so).map(|(reason, _)| reason).collect()
+    let of_rounds = found.into_iter().filter(|(_, is_so)| *is_so).map(|(reason, _)| reason);
+    let of_surveys = match (&one, &then) {
+        (Some(one), Some(then)) => one.breaks_with(then),
+        _ => BTreeSet::from([Break::NotInEarlier]),
+    };
+    of_rounds.chain(of_surveys).collect()
 }
 
 /// How many people there are in the cells that are asked about a criterion of a subject;
 /// nothing if that is not known.
 pub(super) fn people_asked(side: Side<'_>) -> Option<u64> {
-    let cells = Asked::new(side).cells;
+    let cells = cells(side);
     let people = cells.iter().try_fold(0u64, |sum, cell| sum.checked_add(cell.population?));
     people.filter(|_| !cells.is_empty())
 }
 
-/// What the rule says of scores, apart from points and from when there is none.
-fn method(one: &CriterionResult) -> CriterionRule {
-    CriterionRule {
-        criterion: String::new(),
-        conversion: Conversion::Linear,
-        minimum_n: 0,
-        ..one.rule.clone()
-    }
+fn judged<'a>((results, survey, one): Side<'a>) -> Option<Judged<'a>> {
+    let rule = survey.rule_called(&results.rule.id)?;
+    Judged::of(survey, rule, &one.rule.criterion, &one.subject)
 }
 
-fn points(one: &CriterionResult) -> (&Conversion, Option<f64>) {
-    (&one.rule.conversion, one.max_points)
+/// The cells whose people are asked.
+fn cells<'a>(side: Side<'a>) -> Vec<&'a CellFacts> {
+    let Some(judged) = judged(side) else { return Vec::new() };
+    let (results, _, one) = side;
+    let of_subject = results.cells.iter().filter(|cell| cell.subject == one.subject);
+    of_subject.filter(|cell| judged.asks(&cell.form, &cell.group)).collect()
 }
 
-/// Who is asked what about a criterion of a subject, and by which rule it counts.
-struct Asked<'a> {
-    survey: &'a Survey,
-    rule: Option<&'a Rule>,
-    criterion: &'a str,
-    /// The forms of each group, in the order of asking.
-    forms: BTreeMap<&'a str, Vec<&'a Form>>,
-    /// The cells whose people are asked.
-    cells: Vec<&'a CellFacts>,
-}
-
-impl<'a> Asked<'a> {
-    fn new((results, survey, one): Side<'a>) -> Self {
-        let criterion = one.rule.criterion.as_str();
-        let mut forms: BTreeMap<&str, Vec<&Form>> = BTreeMap::new();
-        for part in survey.parts.iter().filter(|part| part.subject == one.subject) {
-            let form = survey.forms.get(&part.form);
-            let asks = |form: &&Form| form.questions_for(criterion).next().is_some();
-            let own = forms.entry(&part.group).or_default();
-            own.extend(
-                form.filter(asks).filter(|form| own.iter().all(|known| known.id != form.id)),
-            );
-        }
-        forms.retain(|_, own| !own.is_empty());
-        let asked = |form: &str, group: &str| {
-            forms.get(group).is_some_and(|own| own.iter().any(|known| known.id == form))
-        };
-        let cells = results.cells.iter().filter(|cell| cell.subject == one.subject);
-        let cells = cells.filter(|cell| asked(&cell.form, &cell.group)).collect();
-        Self { survey, rule: survey.rule_called(&results.rule.id), criterion, cells, forms }
-    }
-
-    fn groups(&self) -> BTreeSet<&str> {
-        self.forms.keys().copied().collect()
-    }
-
-    fn units(&self) -> BTreeSet<&str> {
-        self.cells.iter().map(|cell| &*cell.unit).collect()
-    }
-
-    /// The forms of the groups that both rounds ask, in pairs.
-    fn forms_with<'b>(
-        &'b self,
-        other: &'b Self,
-    ) -> impl Iterator<Item = (&'b [&'a Form], &'b [&'a Form])> {
-        self.forms.iter().filter_map(|(group, own)| Some((&own[..], &other.forms.get(group)?[..])))
-    }
-
-    fn versions_differ(&self, other: &Self) -> bool {
-        let named = |forms: &[&Form]| -> Vec<(String, String)> {
-            forms.iter().map(|form| (form.id.clone(), form.version.clone())).collect()
-        };
-        self.forms_with(other).any(|(own, others)| named(own) != named(others))
-    }
-
-    fn questions_differ(&self, other: &Self) -> bool {
-        self.forms_with(other).any(|(own, others)| {
-            own.len() != others.len()
-                || own.iter().zip(others).any(|(a, b)| {
-                    let (mine, its) = (self.questions(a), other.questions(b));
-                    let languages = common(&a.languages, &b.languages);
-                    mine.len() != its.len()
-                        || mine
-                            .iter()
-                            .zip(its)
-                            .any(|(one, other)| !same_question((a, one), (b, other), &languages))
-                })
-        })
-    }
-
-    /// Whether a question that both rounds ask counts otherwise.
-    fn scoring_differs(&self, other: &Self) -> bool {
-        let scored = |side: &Self, form: &Form| {
-            let rule = side.rule?;
-            side.survey.scored_questions(rule, side.criterion, &form.id).ok()
-        };
-        self.forms_with(other).flat_map(|(own, others)| own.iter().zip(others)).any(|(a, b)| {
-            let (Some(mine), Some(its)) = (scored(self, a), scored(other, b)) else { return true };
-            mine.iter().any(|one| {
-                its.iter().any(|other| one.name == other.name && one.scoring != other.scoring)
-            })
-        })
-    }
-
-    fn questions(&self, form: &'a Form) -> Vec<&'a Question> {
-        let all = form.questions.iter();
-        all.filter(|question| question.criterion.as_deref() == Some(self.criterion)).collect()
-    }
-
-    fn languages<'b>(&'b self, other: &'b Self) -> Vec<&'b str> {
-        common(&self.survey.languages, &other.survey.languages)
-    }
-}
-
-fn same_question(
-    (a, one): (&Form, &Question),
-    (b, other): (&Form, &Question),
-    languages: &[&str],
-) -> bool {
-    let hint = |question: &Question| question.hint.clone().unwrap_or_default();
-    one.name == other.name
-        && !differ(&one.label, &other.label, languages)
-        && !differ(&hint(one), &hint(other), languages)
-        && conditions(a, one) == conditions(b, other)
-        && a.offers_dont_know(one) == b.offers_dont_know(other)
-        && same_options(a, one, b, other, languages)
-}
-
-/// When the question is asked: the condition of its page, and its own.
-fn conditions<'f>(form: &'f Form, question: &'f Question) -> [Option<&'f str>; 2] {
-    let page = question.page.checked_sub(1).and_then(|at| form.pages.get(at));
-    let page = page.and_then(|page| page.relevant.as_ref());
-    [page, question.relevant.as_ref()].map(|when| when.map(Expression::source))
-}
-
-fn same_options(a: &Form, one: &Question, b: &Form, other: &Question, languages: &[&str]) -> bool {
-    let (Some(mine), Some(its)) = (a.list_of(one), b.list_of(other)) else { return true };
-    let dont_know = |list: &OptionList| list.dont_know.clone().unwrap_or_default();
-    mine.options.len() == its.options.len()
-        && !differ(&dont_know(mine), &dont_know(its), languages)
-        && mine
-            .options
-            .iter()
-            .zip(&its.options)
-            .all(|(mine, its)| mine.code == its.code && !differ(&mine.label, &its.label, languages))
-}
-
-fn common<'l>(one: &'l [String], other: &[String]) -> Vec<&'l str> {
-    one.iter().filter(|code| other.contains(code)).map(String::as_str).collect()
-}
-
-/// A language more or less is no other wording.
-fn differ(one: &Labels, other: &Labels, languages: &[&str]) -> bool {
-    languages.iter().any(|language| one.get(language) != other.get(language))
+fn units<'a>(side: Side<'a>) -> BTreeSet<&'a str> {
+    cells(side).into_iter().map(|cell| &*cell.unit).collect()
 }

@@ -34,13 +34,13 @@ mod tests;
 pub(crate) mod trial;
 mod year;
 
+pub use crate::survey::Break;
 pub use annex::{change_in_words, reliable, text_annex};
 pub use breakdown::{BreakdownRow, PartFigures};
 pub use change::{Change, CriterionChange, Difference, Verdict, change};
 pub use chart::{
     ChartRow, by_day_chart, interval_chart, levels_chart, mini_chart, rank_chart, shade,
 };
-pub use comparable::Break;
 pub use facts::{CellFacts, Facts, LabelFacts, ResponseFacts};
 pub use flag::Flag;
 pub use json::results_json;

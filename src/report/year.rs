@@ -5,10 +5,15 @@
 
 use super::{
     CriterionResult, Flag, Results,
-    comparable::{Break, Side, breaks, people_asked},
+    comparable::{Side, breaks, people_asked},
     result::RuleNamed,
 };
-use crate::{messages::Language, questionnaire::Labels, survey::Survey, text};
+use crate::{
+    messages::Language,
+    questionnaire::Labels,
+    survey::{Break, Survey},
+    text,
+};
 use analysis::published::{Published, weighted_mean};
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -27,6 +27,7 @@ mod resume;
 mod rounds;
 mod rows;
 mod sessions;
+mod surveys;
 
 pub use audit::{AuditEntry, first_broken_link};
 pub use cells::{CellRow, StratumRow};
@@ -44,6 +45,7 @@ pub use publications::PublicationRow;
 pub use receipts::ReceiptState;
 pub use responses::{LabelRow, OutcomeRow, ResponseRow};
 pub use rounds::{NewRound, RecordRow, RoundRow};
+pub use surveys::{SurveyDraftRow, SurveyVersionRow};
 
 type Result<T, E = StorageError> = std::result::Result<T, E>;
 

@@ -60,6 +60,21 @@ impl Bundle {
         Ok(())
     }
 
+    /// The same with this text in a file, which may be new.
+    pub fn with(&self, name: &str, text: &str) -> Result<Self, BadBundle> {
+        let mut other = self.clone();
+        other.files.remove(name);
+        other.add(name.to_owned(), text.as_bytes())?;
+        Ok(other)
+    }
+
+    /// The same without a file.
+    pub fn without(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        other.files.remove(name);
+        other
+    }
+
     /// The text of a file.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.files.get(name).map(String::as_str)

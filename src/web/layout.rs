@@ -58,6 +58,7 @@ pub struct Page<'a> {
     synthetic: bool,
     preview: Option<Preview<'a>>,
     nav: Option<Markup>,
+    around: [Option<Markup>; 2],
     script: bool,
 }
 
@@ -92,6 +93,7 @@ impl<'a> Page<'a> {
             synthetic: false,
             preview: None,
             nav: None,
+            around: [None, None],
             script: false,
         }
     }
@@ -126,6 +128,11 @@ impl<'a> Page<'a> {
         Self { nav: Some(nav), ..self }
     }
 
+    /// Something at the head of the page, and something after everything else in it.
+    pub fn between(self, before: Markup, after: Markup) -> Self {
+        Self { around: [Some(before), Some(after)], ..self }
+    }
+
     /// The whole page around `body`.
     pub fn body(self, body: Markup) -> Html {
         let language = self.language;
@@ -149,7 +156,9 @@ impl<'a> Page<'a> {
                     }
                     main {
                         @if self.synthetic { p.made-up { (language.say("pages.synthetic")) } }
+                        @if let Some(before) = &self.around[0] { (before) }
                         (body)
+                        @if let Some(after) = &self.around[1] { (after) }
                     }
                     (self.languages())
                     @if let Some(nav) = self.nav.as_ref() { nav.rooms aria-label=(self.language.say("office.rooms")) { (nav) } }

@@ -1,8 +1,8 @@
 // The guide in docs/, done as it says: node guide.mjs BINARY WORKFOLDER [PICTURES]
 //
-// The ten questions of docs/mot-cua.xlsx become a survey and a trial round, and somebody answers
-// them. With a folder for pictures, the guide's pictures are taken anew.
-// Ends with status 1 if anything is not as the guide says.
+// The ten questions of docs/mot-cua.xlsx become a survey in the office's pages and, beside that, by
+// commands alone; a round of it is set up, and somebody answers. With a folder for pictures, the
+// guide's pictures are taken anew. Ends with status 1 if anything is not as the guide says.
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
@@ -11,6 +11,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 import { Album } from './album.mjs'
+import { FILLED } from './filled.mjs'
 import { begin } from './interview.mjs'
 import { Tally } from './tally.mjs'
 import { PHONE, Visitor } from './visitor.mjs'
@@ -22,57 +23,112 @@ if (!binary || !work) {
   process.exit(2)
 }
 const program = path.resolve(binary)
-const folder = path.resolve(work, 'guide')
 const workbook = path.resolve(import.meta.dirname, '../../docs/mot-cua.xlsx')
 const PEOPLE = 40
-/** What an office writes in place of “[Xin điền: …]”. */
-const FILLED = {
-  'đơn vị': 'Bộ phận một cửa', unit: 'One-stop desk',
-  'văn bản giao thực hiện cuộc điều tra': 'Kế hoạch khảo sát năm 2026 (văn bản minh họa)',
-  'the document that orders the survey': 'Survey plan 2026 (for illustration)',
-  'cơ quan thực hiện': 'Sở Tài nguyên và Môi trường thực hiện khảo sát này.',
-  'who carries out the survey': 'The Department of Natural Resources and Environment carries out this survey.',
-  'câu trả lời được dùng để làm gì': 'Ý kiến của Ông/Bà giúp bộ phận một cửa phục vụ tốt hơn.',
-  'what the answers are used for': 'Your answers help the one-stop desk to serve you better.',
-  'câu trả lời được lưu trong bao lâu': 'Phiếu trả lời được lưu cùng hồ sơ khảo sát.',
-  'how long the answers are kept': 'Answers are kept with the records of the survey.',
-  'nơi liên hệ': 'Văn phòng Sở, trong giờ hành chính.', 'whom to contact': 'Office of the Department, in office hours.',
-  'vì sao người này được mời': 'Ông/Bà được mời vì đã nhận kết quả thủ tục trong quý này.',
-  'why this person was invited': 'You were invited because you received the result of a procedure this quarter.',
-  'tiêu chí 8.2': 'Mức độ hài lòng của người dân', 'criterion 8.2': 'Satisfaction of citizens',
-  'quy tắc chấm điểm': 'Quy tắc chấm điểm năm 2026', 'scoring rule': 'Scoring rule 2026',
-  'đối tượng được đánh giá': 'Sở Tài nguyên và Môi trường', 'who is judged': 'Department of Natural Resources and Environment',
-}
+const PASSWORD = 'mot-mat-khau-du-dai'
+const TARGETS = `unit,group,target,population\ndon-vi,nhom,${PEOPLE},${PEOPLE}\n`
+const PLAN = { dung_hen: '2', so_lan: '3' }
 
-await rm(folder, { recursive: true, force: true })
-await mkdir(folder, { recursive: true })
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PHIEU_')))
-const phieu = (...args) => execFileSync(program, args, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-phieu('survey', 'import', workbook, '--to', 'mot-cua')
-phieu('survey', 'check', 'mot-cua')
-const { questions } = JSON.parse(phieu('survey', 'show', 'mot-cua', '--json'))
-assert.equal(questions.length, 10, 'ten questions')
-assert.throws(() => phieu('round', 'create', '--survey', 'mot-cua', '--code', '2026'), 'places to fill in are named')
-for (const name of await readdir(path.join(folder, 'mot-cua'))) {
-  if (name === 'forms') continue
-  const file = path.join(folder, 'mot-cua', name)
-  const text = await readFile(file, 'utf8')
-  const filled = text.replace(/\[(?:Xin điền|To be filled in): ([^\]]*)\]/g, (_, what) => {
-    assert.ok(what in FILLED, `nobody knows what to fill in for “${what}”`)
-    return FILLED[what]
-  })
-  await writeFile(file, name === 'targets.csv' ? `unit,group,target,population\ndon-vi,nhom,${PEOPLE},${PEOPLE}\n` : filled)
+/** The program in a folder of its own, which is empty at first. */
+async function place(name) {
+  const folder = path.resolve(work, name)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const phieu = (args, input = '') => execFileSync(program, args, { cwd: folder, env, encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] })
+  return { folder, phieu: (...args) => phieu(args), tell: (input, ...args) => phieu(args, input) }
 }
-phieu('survey', 'check', 'mot-cua')
-phieu('round', 'create', '--survey', 'mot-cua', '--code', '2026', '--closes', '31/12/2099')
-const people = Array.from({ length: PEOPLE }, (_, at) => `nd${at + 1},Nguyễn Văn ${at + 1},don-vi,nhom`)
-await writeFile(path.join(folder, 'danh-sach.csv'), ['id,name,unit,group', ...people, ''].join('\n'))
-phieu('frame', 'import', '--round', '2026', 'danh-sach.csv')
-phieu('frame', 'freeze', '--round', '2026')
-phieu('draw', '--round', '2026', '--public-value', '48213', '--source', 'Xổ số miền Bắc')
-phieu('round', 'open', '2026')
 
+/** By commands alone: the files are completed in an editor. */
+async function byCommands() {
+  const { folder, phieu } = await place('guide-commands')
+  phieu('survey', 'import', workbook, '--to', 'mot-cua')
+  phieu('survey', 'check', 'mot-cua')
+  const { questions } = JSON.parse(phieu('survey', 'show', 'mot-cua', '--json'))
+  assert.equal(questions.length, 10, 'ten questions')
+  assert.throws(() => phieu('round', 'create', '--survey', 'mot-cua', '--code', '2026'), 'places to fill in are named')
+  for (const name of await readdir(path.join(folder, 'mot-cua'))) {
+    if (name === 'forms') continue
+    const file = path.join(folder, 'mot-cua', name)
+    const text = await readFile(file, 'utf8')
+    const filled = text.replace(/\[(?:Xin điền|To be filled in): ([^\]]*)\]/g, (_, what) => {
+      assert.ok(what in FILLED, `nobody knows what to fill in for “${what}”`)
+      return FILLED[what]
+    })
+    await writeFile(file, name === 'targets.csv' ? TARGETS : filled)
+  }
+  phieu('survey', 'check', 'mot-cua')
+  assert.match(phieu('survey', 'publish', 'mot-cua'), /mot-cua@1/)
+  assert.match(phieu('survey', 'changes', 'mot-cua@1', 'mot-cua'), /Không có gì thay đổi/)
+  assert.match(phieu('survey', 'list'), /mot-cua@1/)
+  phieu('round', 'create', '--survey', 'mot-cua', '--code', '2026', '--closes', '31/12/2099')
+  phieu('survey', 'export', 'mot-cua', '--to', 'mot-cua.xlsx')
+  phieu('survey', 'import', 'mot-cua.xlsx', '--to', 'mot-cua', '--replace')
+}
+
+/** In the office's pages: imported, completed, tried out, published. */
+async function inThePages(visitor, address, picture) {
+  const words = WORDS.vi.surveys
+  const desk = `${address}/office/surveys/mot-cua`
+  await visitor.open(`${address}/office/login`)
+  await visitor.page.locator('#password').fill(PASSWORD)
+  await visitor.press(WORDS.vi.office.enter, visitor.page.locator('button'))
+  await visitor.open(`${address}/office/surveys`)
+  await visitor.page.locator('#workbook').setInputFiles(workbook)
+  await visitor.page.locator('#survey').fill('mot-cua')
+  await visitor.press(words.import, visitor.page.locator('button'))
+  assert.equal(visitor.status(), 200, await visitor.text('main'))
+  await visitor.press(words.fill)
+  await picture('fill')
+  for (const field of await visitor.page.locator('.card:has(input)').all()) {
+    const asks = await field.locator('label').innerText()
+    assert.ok(asks in FILLED, `nobody knows what to fill in for “${asks}”`)
+    await field.locator('input').fill(FILLED[asks])
+  }
+  await visitor.press(words.save, visitor.page.locator('button'))
+  await visitor.open(`${desk}/file?name=targets.csv`)
+  await visitor.page.locator('#text').fill(TARGETS)
+  await visitor.press(words.save, visitor.page.locator('button'))
+  await visitor.open(desk)
+  await picture('survey')
+  await visitor.open(`${desk}/preview/mot-cua`)
+  await visitor.press(WORDS.vi.pages.agree, visitor.page.locator('button'))
+  await picture('preview')
+  for (let page = 1; (await visitor.text('h1')) !== words.tried; page += 1) {
+    assert.ok(page < 20, 'the preview comes to an end')
+    await visitor.answerAll(PLAN)
+    const send = visitor.page.getByText(WORDS.vi.pages.send, { exact: true })
+    await visitor.press((await send.count()) ? WORDS.vi.pages.send : WORDS.vi.pages.continue, visitor.page.locator('button'))
+    assert.equal(visitor.status(), 200, await visitor.text('main'))
+  }
+  await visitor.open(`${desk}/changes`)
+  await visitor.press(words.publish_as.replace('{number}', '1'), visitor.page.locator('button'))
+  assert.match(await visitor.text('main'), /Phiên bản 1/)
+}
+
+/** Somebody who was invited answers. */
+async function answer(visitor, link, picture) {
+  await visitor.open(link)
+  await picture('landing')
+  await begin(visitor, link)
+  for (let page = 1; visitor.path() !== '/phieu/check'; page += 1) {
+    assert.ok(page < 20, 'the form comes to an end')
+    await visitor.answerAll(PLAN)
+    await picture(`page-${page}`)
+    await visitor.press(WORDS.vi.pages.continue)
+    assert.equal(visitor.status(), 200, await visitor.text('main'))
+  }
+  assert.equal(await visitor.count('main .sum dt'), 10, 'ten answers to check')
+  await picture('check')
+  await visitor.press(WORDS.vi.pages.send)
+  assert.equal(visitor.path(), '/phieu/thanks')
+  await picture('thanks')
+}
+
+await byCommands()
+const { folder, phieu, tell } = await place('guide')
+tell(`${PASSWORD}\n`, 'user', 'password')
 const server = spawn(program, ['serve', '--listen', '127.0.0.1:0'], { cwd: folder, env })
 let browser
 try {
@@ -87,9 +143,6 @@ try {
     server.stderr.on('data', listen)
     server.on('exit', () => reject(new Error(said)))
   })
-  phieu('invite', 'export', '--round', '2026', '--address', address, '--out', 'phieu-moi.csv')
-  const invited = (await readFile(path.join(folder, 'phieu-moi.csv'), 'utf8')).match(/http:\/\/\S+\/p\/\w+/g)
-  assert.equal(invited.length, PEOPLE, 'everybody is invited')
   browser = await chromium.launch({
     executablePath: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
     args: ['--no-sandbox', '--disable-gpu'],
@@ -98,25 +151,22 @@ try {
   const picture = async (name) => {
     if (pictures) await visitor.page.screenshot({ path: path.resolve(pictures, `${name}.png`) })
   }
-  await visitor.open(invited[0])
-  await picture('landing')
-  await begin(visitor, invited[0])
-  const plan = { dung_hen: '2', so_lan: '3' }
-  for (let page = 1; visitor.path() !== '/phieu/check'; page += 1) {
-    assert.ok(page < 20, 'the form comes to an end')
-    await visitor.answerAll(plan)
-    await picture(`page-${page}`)
-    await visitor.press(WORDS.vi.pages.continue)
-    assert.equal(visitor.status(), 200, await visitor.text('main'))
-  }
-  assert.equal(await visitor.count('main .sum dt'), 10, 'ten answers to check')
-  await picture('check')
-  await visitor.press(WORDS.vi.pages.send)
-  assert.equal(visitor.path(), '/phieu/thanks')
-  await picture('thanks')
+  await inThePages(visitor, address, picture)
+
+  phieu('round', 'create', '--survey', 'mot-cua', '--code', '2026', '--closes', '31/12/2099')
+  const people = Array.from({ length: PEOPLE }, (_, at) => `nd${at + 1},Nguyễn Văn ${at + 1},don-vi,nhom`)
+  await writeFile(path.join(folder, 'danh-sach.csv'), ['id,name,unit,group', ...people, ''].join('\n'))
+  phieu('frame', 'import', '--round', '2026', 'danh-sach.csv')
+  phieu('frame', 'freeze', '--round', '2026')
+  phieu('draw', '--round', '2026', '--public-value', '48213', '--source', 'Xổ số miền Bắc')
+  phieu('round', 'open', '2026')
+  phieu('invite', 'export', '--round', '2026', '--address', address, '--out', 'phieu-moi.csv')
+  const invited = (await readFile(path.join(folder, 'phieu-moi.csv'), 'utf8')).match(/http:\/\/\S+\/p\/\w+/g)
+  assert.equal(invited.length, PEOPLE, 'everybody is invited')
+  await answer(visitor, invited[0], picture)
 } finally {
   await browser?.close()
   server.kill('SIGINT')
 }
-console.log('The guide to a new questionnaire holds: ten questions from Excel, answered and sent')
+console.log('The guide to a new questionnaire holds: ten questions from Excel, published, answered and sent')
 process.exit(0)

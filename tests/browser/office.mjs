@@ -12,7 +12,7 @@ const DESK = {
   reducedMotion: 'reduce',
 }
 
-class Officer extends Visitor {
+export class Officer extends Visitor {
   static async arrive(browser, album, tally) {
     const { context, page } = await Visitor.arrive(browser, album, tally, DESK)
     const officer = new Officer(context, page, album, tally)

@@ -16,6 +16,7 @@ import { byKeyboard } from './keyboard.mjs'
 import { keySheets } from './keys.mjs'
 import { notices } from './notices.mjs'
 import { handInList, noPassword, readRounds } from './office.mjs'
+import { publishSurvey, reviseSurvey } from './surveys.mjs'
 import { startDemo, startRounds } from './service.mjs'
 import { Tally, table } from './tally.mjs'
 import { inAThirdLanguage, startThird } from './third.mjs'
@@ -80,6 +81,8 @@ try {
     await tally.story(`The office reads its rounds, in ${language}`, () => readRounds(browser, album, tally, demo, PASSWORD, language))
     await tally.story(`The office hands in a list, in ${language}`, () => handInList(browser, album, tally, rounds, PASSWORD, language, roundsFolder))
   }
+  await tally.story('The office brings a questionnaire in from Excel, tries it out and publishes it', () => publishSurvey(browser, album, tally, rounds, PASSWORD))
+  await tally.story('The office publishes a second version', () => reviseSurvey(browser, album, tally, rounds, PASSWORD))
   await tally.story(`Examining ${album.pages.length} pages`, () => examineAll(browser, album.pages, tally, screens))
 } catch (error) {
   tally.check(false, 'the suite runs', String(error?.stack ?? error))

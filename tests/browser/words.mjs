@@ -35,12 +35,14 @@ export const WORDS = {
     office: read('office', 'vi'),
     plan: read('plan', 'vi'),
     figures: read('figures', 'vi'),
+    surveys: read('surveys', 'vi'),
   },
   en: {
     pages: read('pages', 'en'),
     office: read('office', 'en'),
     plan: read('plan', 'en'),
     figures: read('figures', 'en'),
+    surveys: read('surveys', 'en'),
   },
   [THIRD]: {
     pages: third('pages'),

@@ -27,6 +27,7 @@ mod quota;
 mod reasons;
 mod respondents;
 mod storage;
+mod surveys;
 mod third_language;
 mod two_rounds;
 mod whole_round;

@@ -4,10 +4,7 @@ use super::{
     draft::Wording,
     form_file::{quoted, wording},
 };
-use crate::{
-    questionnaire::{Form, Labels},
-    survey::Bundle,
-};
+use crate::questionnaire::{Form, Labels};
 use std::collections::BTreeSet;
 
 /// Every file of a new survey that asks `form`, whose file is `text`: (name, content).
@@ -25,12 +22,6 @@ pub fn new_survey(id: &str, form: &Form, text: &str) -> Vec<(String, String)> {
         ("targets.csv".to_owned(), "unit,group,target,population\ndon-vi,nhom,30,\n".to_owned()),
         (format!("forms/{}.toml", form.id), text.to_owned()),
     ]
-}
-
-/// The file and line of a survey that still ask to be filled in.
-pub fn to_fill_in(survey: &Bundle) -> Option<(&str, usize)> {
-    let asks = |line: &str| line.contains("[Xin điền:") || line.contains("[To be filled in:");
-    survey.files().find_map(|(file, text)| Some((file, 1 + text.lines().position(asks)?)))
 }
 
 /// A name for a form or survey made of `wanted`: letters without accents, digits, `-_.`

@@ -16,6 +16,7 @@ mod folder;
 mod form_file;
 mod header;
 mod import;
+mod into;
 mod kinds;
 mod language;
 mod outline;
@@ -27,8 +28,9 @@ mod wording;
 
 pub use export::export_form;
 pub use finding::{Finding, SheetName};
-pub use folder::{new_survey, to_fill_in};
+pub use folder::new_survey;
 pub use import::{ImportOptions, Imported, NotImported, import_form};
+pub use into::{BroughtIn, NotBroughtIn, bring_in};
 pub use outline::{Outline, OutlineChoice, OutlineQuestion, outline};
 
 #[cfg(test)]

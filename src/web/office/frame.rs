@@ -1,6 +1,11 @@
 //! Handing in the list of people of a round.
 
-use super::{OfficeApp, session::Staff, view};
+use super::{
+    OfficeApp,
+    session::Staff,
+    upload::{File, LARGEST, Uploaded},
+    view,
+};
 use crate::{
     conduct::{ConductError, Round},
     sampling::{FrameReport, Upload},
@@ -8,26 +13,10 @@ use crate::{
     web::WebError,
 };
 use axum::{
-    extract::{
-        FromRequest, Multipart, Path, Request, State,
-        multipart::{Field, MultipartError},
-    },
+    extract::{Path, Request, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-
-/// The largest list that is taken, all files together.
-const LARGEST: usize = 10 << 20;
-/// The same with what a form puts around files.
-pub const LARGEST_REQUEST: usize = LARGEST + (64 << 10);
-/// More files than any office keeps its people in.
-const MOST_FILES: usize = 50;
-
-/// A file as it came.
-struct File {
-    name: String,
-    bytes: Vec<u8>,
-}
 
 /// Asks for the list.
 pub async fn show(
@@ -56,8 +45,8 @@ pub async fn submit(
         Ok(round) => round,
         Err(response) => return Ok(response),
     };
-    let files = match files(request).await {
-        Ok(files) if !files.is_empty() => Ok(files),
+    let files = match Uploaded::read(request).await {
+        Ok(came) if !came.files.is_empty() => Ok(came.files),
         Ok(_) => Err((StatusCode::UNPROCESSABLE_ENTITY, text!("office.no_file"))),
         Err(status) if status == StatusCode::PAYLOAD_TOO_LARGE => {
             Err((status, text!("office.file_too_large", most = LARGEST >> 20)))
@@ -98,39 +87,6 @@ async fn import(
         runtime.block_on(office.import_frame(&round, &uploads))
     })
     .await
-}
-
-async fn files(request: Request) -> Result<Vec<File>, StatusCode> {
-    let mut form =
-        Multipart::from_request(request, &()).await.map_err(|_| StatusCode::BAD_REQUEST)?;
-    let broken = |problem: MultipartError| problem.status();
-    let mut files = Vec::new();
-    let mut left = LARGEST;
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        let Some(name) = field.file_name().map(str::to_owned) else { continue };
-        let bytes = content(field, left).await?;
-        left -= bytes.len();
-        // A form sent without choosing a file carries an empty one without a name.
-        if name.is_empty() && bytes.is_empty() {
-            continue;
-        }
-        if files.len() == MOST_FILES {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE);
-        }
-        files.push(File { name, bytes });
-    }
-    Ok(files)
-}
-
-async fn content(mut field: Field<'_>, most: usize) -> Result<Vec<u8>, StatusCode> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(|problem| problem.status())? {
-        if bytes.len() + piece.len() > most {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE);
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
 }
 
 async fn state(app: &OfficeApp, round: &Round) -> Result<view::FrameState, WebError> {

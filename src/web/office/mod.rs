@@ -1,5 +1,5 @@
-//! The office's pages: the list of people, the plan of the sample, how a round stands, and what
-//! came of it.
+//! The office's pages: surveys on their way, the list of people, the plan of the sample, how a
+//! round stands, and what came of it.
 //!
 //! One operator signs in with a password. Every page asks for the session first: a handler
 //! that takes `session::Staff` cannot run without one.
@@ -12,8 +12,10 @@ mod progress;
 mod results;
 mod rounds;
 mod session;
+mod surveys;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod view;
 
 pub use password::set_operator_password;
@@ -101,8 +103,9 @@ pub fn router(app: OfficeApp) -> Router {
         .route("/office/rounds/{code}/results", get(results::show))
         .route(
             "/office/rounds/{code}/frame",
-            list.layer(DefaultBodyLimit::max(frame::LARGEST_REQUEST)),
+            list.layer(DefaultBodyLimit::max(upload::LARGEST_REQUEST)),
         )
+        .merge(surveys::router())
         .with_state(app)
 }
 

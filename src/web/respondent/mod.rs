@@ -16,7 +16,7 @@ mod receipt;
 mod resume;
 mod sitting;
 mod thanks;
-mod view;
+pub(super) mod view;
 
 use super::{PublicApp, layout::PICTURE};
 use axum::{

@@ -8,7 +8,7 @@
 //! So many attempts that some succeed by chance now and then: only one that does so in three
 //! rounds running is a leak.
 
-mod evidence;
+pub mod evidence;
 mod matching;
 
 use crate::support::{Browser, Engine, Field, TestApp};

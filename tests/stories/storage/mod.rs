@@ -1,6 +1,7 @@
 //! Every function of storage, on both engines, without the rest of the program around it.
 
 mod field;
+mod surveys;
 
 use crate::support::Small;
 use phieu::{

@@ -52,6 +52,54 @@ impl Browser {
         self.ask(request).await
     }
 
+    /// Sends a form from a page of another site.
+    pub async fn post_from(
+        &mut self,
+        origin: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Answered {
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
+            .collect();
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, origin)
+            .body(Body::from(body.join("&")))
+            .unwrap();
+        self.ask(request).await
+    }
+
+    /// Sends a form with a file, as browsers do.
+    pub async fn upload(
+        &mut self,
+        path: &str,
+        (field, name, bytes): (&str, &str, &[u8]),
+        fields: &[(&str, &str)],
+    ) -> Answered {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(
+                format!(
+                    "--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .as_bytes(),
+            );
+        }
+        body.extend_from_slice(
+            format!("--limit\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n")
+                .as_bytes(),
+        );
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--limit--\r\n");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=limit")
+            .body(Body::from(body))
+            .unwrap();
+        self.ask(request).await
+    }
+
     /// Opens an invitation's link and begins.
     pub async fn begin(&mut self, code: &str) -> Answered {
         let opened = self.get(&format!("/p/{code}")).await;

@@ -14,6 +14,7 @@ mod reasons;
 mod results;
 mod rounds;
 mod scale;
+pub mod surveys;
 #[cfg(test)]
 mod tests;
 mod year;
@@ -120,6 +121,7 @@ fn room_at(
 fn ways(language: Language) -> Markup {
     html! {
         a href="/office" { (language.say("office.rounds")) }
+        a href="/office/surveys" { (language.say("surveys.surveys")) }
         form.leave method="post" action="/office/logout" {
             button.second type="submit" { (language.say("office.logout")) }
         }

@@ -30,7 +30,7 @@ pub fn rounds(language: Language, rounds: &[RoundLine], today: Date) -> Html {
         h1 { (say("office.rounds")) }
         @if rounds.is_empty() {
             p { (say("office.no_rounds")) }
-            p { code.command { "phieu round create --survey surveys/… --round …" } }
+            p { code.command { "phieu round create --survey … --code …" } }
         }
         ul.rounds { @for round in rounds { (line(language, round, today)) } }
     };

@@ -2,7 +2,7 @@ use super::{Around, FROM_CHECK};
 use crate::{
     questionnaire::{ReviewRow, ReviewSection},
     text,
-    web::layout::Html,
+    web::layout::{Html, Switch},
 };
 use maud::{Markup, html};
 
@@ -22,13 +22,20 @@ pub fn check(around: Around<'_>, sections: &[ReviewSection], failure: Option<&st
         h1 { (say("pages.check")) }
         p { (say("pages.check_lead")) }
         @for section in sections { (self::section(around, section)) }
-        form method="post" action="/phieu/check" {
+        form #f method="post" action=(around.action("/phieu/check")) {
+            @if let Some(trial) = around.trial { (trial.carried) }
             p.note { (say("pages.before_sending")) }
             div.go { button type="submit" { (say("pages.send")) } }
         }
-        p { a.plain href="/phieu/elsewhere" { (say("pages.elsewhere")) } }
+        @if around.trial.is_none() {
+            p { a.plain href="/phieu/elsewhere" { (say("pages.elsewhere")) } }
+        }
     };
-    around.page(&title, "/phieu/check").keeping().body(body)
+    let page = around.page(&title, "/phieu/check");
+    match around.trial {
+        Some(_) => page.switch(Switch::Form("f")).body(body),
+        None => page.keeping().body(body),
+    }
 }
 
 fn section(around: Around<'_>, section: &ReviewSection) -> Markup {
@@ -45,8 +52,10 @@ fn section(around: Around<'_>, section: &ReviewSection) -> Markup {
         section.card {
             div.top {
                 h2 { (section.title.as_deref().unwrap_or(&numbers)) }
-                a href={ "/phieu/q/" (section.page) "?" (FROM_CHECK) "=1" } {
-                    (around.say("pages.change")) span.off { " " (numbers) }
+                @let change = html! { (around.say("pages.change")) span.off { " " (numbers) } };
+                @match around.trial {
+                    Some(trial) => button.plain type="submit" form="f" name=(trial.jump) value=(section.page) { (change) },
+                    None => a href={ "/phieu/q/" (section.page) "?" (FROM_CHECK) "=1" } { (change) }
                 }
             }
             dl.sum { @for row in &section.rows { (self::row(around, row)) } }

@@ -87,7 +87,7 @@ pub fn landing(around: Around<'_>, shown: &Landing<'_>) -> Html {
         (stored(around, shown))
         (who_can_know(around, shown.keyholders))
         (ways_in(around, shown))
-        @if shown.open { (ways_out(around)) }
+        @if shown.open && around.trial.is_none() { (ways_out(around)) }
         @if !shown.contact.is_empty() {
             h2 { (say("pages.contact")) }
             p { (shown.contact) }
@@ -95,14 +95,14 @@ pub fn landing(around: Around<'_>, shown: &Landing<'_>) -> Html {
     };
     let page = Page::new(around.language, around.survey)
         .synthetic(around.synthetic)
-        .switch(Switch::Link("/phieu"))
-        .preview(Preview { title: around.survey, description: shown.who, address: shown.address })
-        .body(body);
+        .switch(Switch::Link(around.action("/phieu")))
+        .preview(Preview { title: around.survey, description: shown.who, address: shown.address });
+    let page = around.dressed(page).body(body);
     let untouched = shown
         .parts
         .iter()
         .all(|part| matches!(part.progress, PartProgress::New | PartProgress::Full));
-    if untouched { page.shared() } else { page }
+    if untouched && around.trial.is_none() { page.shared() } else { page }
 }
 
 fn facts(around: Around<'_>, shown: &Landing<'_>) -> Markup {
@@ -207,7 +207,8 @@ fn ways_in(around: Around<'_>, shown: &Landing<'_>) -> Markup {
         };
     }
     html! {
-        form method="post" action="/phieu/start" {
+        form id=[around.trial.map(|_| "f")] method="post" action=(around.action("/phieu/start")) {
+            @if let Some(trial) = around.trial { (trial.carried) }
             @if begun {
                 p.note { (say(if shown.open { "pages.begun_here" } else { "pages.begun_closed" })) }
             } @else {
@@ -216,7 +217,9 @@ fn ways_in(around: Around<'_>, shown: &Landing<'_>) -> Markup {
             }
             (parts(around, shown))
         }
-        p { a.plain href="/phieu/resume" { (say("pages.resume_elsewhere")) } }
+        @if around.trial.is_none() {
+            p { a.plain href="/phieu/resume" { (say("pages.resume_elsewhere")) } }
+        }
     }
 }
 

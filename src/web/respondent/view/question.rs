@@ -39,7 +39,8 @@ pub fn question(around: Around<'_>, page: &PageView, asked: Asked<'_>) -> Html {
             }
         }
         (summary(page, language))
-        form #f method="post" action=(action) novalidate {
+        form #f method="post" action=(around.action(&action)) novalidate {
+            @if let Some(trial) = around.trial { (trial.carried) }
             @if asked.from_check { input type="hidden" name=(FROM_CHECK) value="1"; }
             @match heading {
                 Heading::Title(title) => {
@@ -58,13 +59,16 @@ pub fn question(around: Around<'_>, page: &PageView, asked: Asked<'_>) -> Html {
                     button.second type="submit" name=(GO_BACK) value="1" { (around.say("pages.back")) }
                 }
             }
-            button.plain type="submit" name=(GO_ELSEWHERE) value="1" { (around.say("pages.elsewhere")) }
+            @if around.trial.is_none() {
+                button.plain type="submit" name=(GO_ELSEWHERE) value="1" { (around.say("pages.elsewhere")) }
+            }
         }
     };
     let title = title(page, around, step.as_deref());
     let blank = page.items.iter().all(is_blank) && asked.failure.is_none();
-    let html = around.page(&title, &action).switch(Switch::Form("f")).keeping().body(body);
-    if blank { html.shared() } else { html }
+    let html = around.page(&title, &action).switch(Switch::Form("f"));
+    let html = around.keeping(html).body(body);
+    if blank && around.trial.is_none() { html.shared() } else { html }
 }
 
 /// Where the page's only first-level heading is.

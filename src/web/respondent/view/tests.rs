@@ -73,7 +73,13 @@ fn today() -> Today {
 }
 
 fn around(language: Language) -> Around<'static> {
-    Around { language, survey: "Cuộc điều tra thử", line: "Phiếu thử", synthetic: true }
+    Around {
+        language,
+        survey: "Cuộc điều tra thử",
+        line: "Phiếu thử",
+        synthetic: true,
+        trial: None,
+    }
 }
 
 fn page(number: usize, answers: &Answers) -> String {
