@@ -157,8 +157,8 @@ impl Visit<'_> {
         request.push_str(body.unwrap_or(""));
         let status = self.line.exchange(request.as_bytes()).await;
         self.asked += 1;
+        self.largest = self.largest.max(self.line.length());
         let response = self.line.response();
-        self.largest = self.largest.max(response.len());
         for pair in cookies(&response).split("; ") {
             if let Some((name, value)) = pair.split_once('=') {
                 self.cookies.insert(name.to_owned(), value.to_owned());

@@ -144,6 +144,11 @@ impl Line {
             .unwrap_or(0)
     }
 
+    /// How many bytes the response just read has, headers included.
+    pub fn length(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// The response just read, as text.
     pub fn response(&self) -> String {
         String::from_utf8_lossy(&self.buffer).into_owned()

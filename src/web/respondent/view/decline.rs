@@ -20,7 +20,7 @@ fn way_out(around: Around<'_>, said: Said, words: &str) -> Markup {
     html! {
         form method="post" action="/phieu/decline" {
             fieldset {
-                legend { h3 { (words) } p.small { (around.say("pages.decline_reason")) } }
+                legend { h3 { (words) } span.small { (around.say("pages.decline_reason")) } }
                 @for reason in Reason::of(said) {
                     label.o {
                         input type="radio" name="why" value=(reason.as_str());
