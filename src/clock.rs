@@ -80,6 +80,15 @@ fn viet_nam() -> TimeZone {
     TimeZone::get("Asia/Ho_Chi_Minh").expect("the time zone database is compiled in")
 }
 
+/// For how long this thread was on a processor: what a test may ask of the program itself,
+/// however much else the machine does.
+#[cfg(test)]
+pub fn busy() -> std::time::Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells");
+    let nanos = told.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    std::time::Duration::from_nanos(nanos.expect("nanoseconds come first"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

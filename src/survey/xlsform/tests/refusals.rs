@@ -199,9 +199,9 @@ fn hostile_workbooks_end_quickly() {
             ("choices", format!("list_name|name|label\n{choices}")),
         ];
         let bytes = workbook(&sheets.each_ref().map(|(name, rows)| (*name, rows.as_str())));
-        let start = std::time::Instant::now();
+        let start = crate::clock::busy();
         let outcome = import(&bytes);
-        assert!(start.elapsed().as_secs() < 10, "{rows:.60} {choices:.60}");
+        assert!((crate::clock::busy() - start).as_secs() < 10, "{rows:.60} {choices:.60}");
         assert!(outcome.is_err(), "{rows:.60} {choices:.60}");
     }
 }
