@@ -77,7 +77,7 @@ fn published(language: Language, looked: &Looked) -> Markup {
     let say = |key| language.say(key);
     let id = &looked.survey.id;
     html! {
-        section {
+        div {
             div.seal {
                 p { (say("surveys.stays")) }
                 p { (say("surveys.round_of_it")) }
