@@ -271,6 +271,11 @@ impl Desk {
         }
     }
 
+    /// The draft `id` from memory, if it is of this version or a later one.
+    pub fn remembered(&self, id: Uuid, version: i64) -> Option<Arc<StoredDraft>> {
+        self.inner.drafts.get(&id).filter(|draft| draft.version >= version)
+    }
+
     /// The draft `id` as the database has it.
     ///
     /// When the one in memory is still of the database's version, it is that one: a short

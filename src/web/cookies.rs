@@ -20,6 +20,8 @@ const LANGUAGE: &str = "lang";
 
 /// Sixty days: longer than a round is open.
 const LASTING: u32 = 60 * 24 * 60 * 60;
+/// From a save to the page after it, on a slow line.
+const NEXT_PAGE: u32 = 3;
 /// More forms than anybody is ever asked to answer.
 const MOST_PARTS: u8 = 32;
 const NONCE: usize = 24;
@@ -154,6 +156,16 @@ impl CookieJar {
         self.set(&self.name('d', pass), &URL_SAFE_NO_PAD.encode(value), LASTING)
     }
 
+    /// The version of the draft that this browser has just seen saved.
+    pub fn saved(&self, cookies: &Cookies, pass: Pass) -> Option<i64> {
+        cookies.get(&self.name('s', pass))?.parse().ok()
+    }
+
+    /// Tells the browser which version was saved, for as long as it takes to ask for the next page.
+    pub fn set_saved(&self, pass: Pass, version: i64) -> HeaderValue {
+        self.set(&self.name('s', pass), &version.to_string(), NEXT_PAGE)
+    }
+
     /// The receipt of what this browser submitted.
     pub fn receipt(&self, cookies: &Cookies, pass: Pass) -> Option<Receipt> {
         decode::<16>(cookies.get(&self.name('r', pass))?).map(Receipt::new)
@@ -174,7 +186,7 @@ impl CookieJar {
     pub fn forget(&self, cookies: &Cookies, pass: Pass) -> Vec<HeaderValue> {
         let places = (0..MOST_PARTS).flat_map(|position| {
             let pass = Pass { position, ..pass };
-            [self.name('d', pass), self.name('r', pass)]
+            ['d', 'r', 's'].map(|kind| self.name(kind, pass))
         });
         let gone = places.filter(|name| cookies.get(name).is_some());
         std::iter::once(ENTRY.to_owned()).chain(gone).map(|name| self.set(&name, "", 0)).collect()

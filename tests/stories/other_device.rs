@@ -112,4 +112,38 @@ on_both_engines! {
         };
         assert_eq!((refused.status, tries), (429, 11));
     }
+
+    async fn the_page_after_a_save_shows_it_whichever_process_answers(app: TestApp) {
+        let (_, invited) = app.small_round(&Small::new(5, 5)).await;
+        let other = app.twin().await;
+        let (mut here, mut there) = (app.browser(), other.browser());
+        here.answer(&invited[0].code.compact(), "4").await;
+        let shown = |page: &str, choice: &str| {
+            let marked = |tag: &str| {
+                tag.contains(&format!("value=\"{choice}\"")) && tag.contains(" checked")
+            };
+            page.split('<').any(marked)
+        };
+        // One process remembers what it saved; the other remembers what it has read, and looks
+        // again when the browser says that there was a later save.
+        for choice in ["4", "2", "5"] {
+            let saved = here.post("/phieu/q/1", &[("hai_long", choice)]).await;
+            assert_eq!(saved.location.as_deref(), Some("/phieu/check"));
+            assert!(shown(&here.get("/phieu/q/1").await.body, choice));
+            there.cookies.clone_from(&here.cookies);
+            assert!(shown(&there.get("/phieu/q/1").await.body, choice), "{choice}");
+        }
+        // Without word of a save it looks every time.
+        there.cookies.retain(|name, _| !name.starts_with('s'));
+        here.post("/phieu/q/1", &[("hai_long", "3")]).await;
+        assert!(shown(&there.get("/phieu/q/1").await.body, "3"));
+        let made_up: Vec<String> =
+            here.cookies.keys().filter(|name| name.starts_with('s')).cloned().collect();
+        assert_eq!(made_up.len(), 1);
+        for nonsense in ["", "x", "99999999999999999999", "-1"] {
+            here.cookies.insert(made_up[0].clone(), nonsense.to_owned());
+            assert!(shown(&here.get("/phieu/q/1").await.body, "3"), "{nonsense}");
+        }
+        other.office.store.close().await;
+    }
 }

@@ -42,7 +42,7 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, WebError> {
     let language = guest.language();
-    let sitting = match Sitting::fresh(&app, guest).await? {
+    let sitting = match Sitting::after_save(&app, guest).await? {
         Ok(sitting) => sitting,
         Err(elsewhere) => return Ok(elsewhere),
     };
@@ -96,7 +96,7 @@ pub async fn submit(
         };
         match sitting.keep(&app, &draft).await {
             Kept::Yes if held_up => return Ok(again(&app, &sitting, &leaving, &accepted.view)),
-            Kept::Yes => return Ok(onward(&app, &leaving, step)),
+            Kept::Yes => return Ok(onward(&app, &sitting, &leaving, step)),
             Kept::Again => {}
             Kept::Elsewhere(response) => return Ok(response),
             Kept::Closed => return Ok(closed(&sitting, leaving.language)),
@@ -166,12 +166,14 @@ fn would_be_lost(item: &Item) -> bool {
     item.problem.is_some() && holds_something
 }
 
-fn onward(app: &PublicApp, leaving: &Leaving, step: Step) -> Response {
+fn onward(app: &PublicApp, sitting: &Sitting, leaving: &Leaving, step: Step) -> Response {
     let mut address = if leaving.elsewhere { "/phieu/elsewhere".to_owned() } else { address(step) };
     if leaving.from_check && !leaving.elsewhere && matches!(step, Step::Page(_)) {
         address = format!("{address}?{FROM_CHECK}=1");
     }
-    (language_cookie(app, leaving), Redirect::to(&address)).into_response()
+    let saved = app.jar.set_saved(sitting.guest.pass, sitting.stored.version + 1);
+    let cookies = AppendHeaders([set_cookie(saved)]);
+    (cookies, language_cookie(app, leaving), Redirect::to(&address)).into_response()
 }
 
 fn again(app: &PublicApp, sitting: &Sitting, leaving: &Leaving, view: &PageView) -> Response {

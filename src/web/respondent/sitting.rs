@@ -98,6 +98,22 @@ impl Sitting {
         Self::of(app, guest).await
     }
 
+    /// The same for the page after a save: a draft that is remembered as that save left it shows
+    /// the browser all that it did, and needs no look at the database.
+    pub async fn after_save(
+        app: &PublicApp,
+        guest: Guest,
+    ) -> Result<Result<Self, Response>, WebError> {
+        let cookies = &guest.visitor.cookies;
+        if let Some(version) = app.jar.saved(cookies, guest.pass)
+            && let Some(ticket) = app.jar.ticket(cookies, guest.pass)
+            && let Some(stored) = app.desk.remembered(ticket.draft, version)
+        {
+            return Self::from(app, guest, Standing::Begun(ticket, stored));
+        }
+        Self::fresh(app, guest).await
+    }
+
     fn from(
         app: &PublicApp,
         guest: Guest,
